@@ -61,6 +61,8 @@ export const studyKeys = {
   values,
   /** Rows in lists, alone and counted: what a mark changes. */
   rows,
+  /** First and further windows of all lists. */
+  rowWindows: (studyId: string) => [...rows(studyId), 'window'] as const,
   rowWindow: (studyId: string, state: ViewState, page: number) =>
     [...rows(studyId), 'window', state, page] as const,
   rowCount: (studyId: string, filter: RowFilter) => [...rows(studyId), 'count', filter] as const,
@@ -82,6 +84,7 @@ export const studyKeys = {
   conditionCounts: (studyId: string, filter: RowFilter) =>
     [...rows(studyId), 'condition-counts', filter] as const,
   /** Marks are counted too, so a mark changes them. */
+  anyFacets: (studyId: string) => [...rows(studyId), 'facets'] as const,
   facets: (studyId: string, filter: RowFilter, columns: readonly string[]) =>
     [...rows(studyId), 'facets', filter, columns] as const,
   repeats: (studyId: string, of: string, isAcross: boolean) =>

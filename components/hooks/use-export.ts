@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-quer
 import { parseAsBoolean, parseAsJson, parseAsString, useQueryStates } from 'nuqs'
 import {
   checkExportEndpoint,
+  countTokensEndpoint,
   downloadExportEndpoint,
   exportFileEndpoint,
   exportRecipeEndpoint,
@@ -18,7 +19,7 @@ import {
 import { atomsOf } from '@/lib/contracts/condition'
 import type { RowFilter } from '@/lib/contracts/filter'
 import { call, endpointUrl } from './api'
-import { exportFormatsKey, studyKeys } from './keys'
+import { exportFormatsKey, jobKeys, studyKeys } from './keys'
 import { useAsk } from './use-ask'
 import { useSend } from './use-change'
 
@@ -94,6 +95,11 @@ export function useDownloadStarted(studyId: string): () => void {
 /** Writes an export to a file in a job. */
 export function useStartExport(studyId: string) {
   return useSend(startExportEndpoint, { studyId }, studyKeys.exports(studyId))
+}
+
+/** Counts the tokens of the rows in a job; the check is asked again when it ends. */
+export function useCountTokens(studyId: string) {
+  return useSend(countTokensEndpoint, { studyId }, jobKeys.all)
 }
 
 export function exportFileUrl(studyId: string, exportId: string): string {

@@ -1,9 +1,11 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import {
+  deleteMapEndpoint,
   layOutMapEndpoint,
   listMapsEndpoint,
   mapColoursEndpoint,
   mapPointsEndpoint,
+  restoreMapEndpoint,
 } from '@/lib/api/maps'
 import type { RowFilter } from '@/lib/contracts/filter'
 import type { MapInfo } from '@/lib/contracts/map'
@@ -11,7 +13,7 @@ import { unpackBytes } from '@/lib/figures/shared/tiles'
 import { callBytes, call } from './api'
 import { jobKeys, studyKeys } from './keys'
 import { useAsk } from './use-ask'
-import { useSend } from './use-change'
+import { useChangeIn, useSend } from './use-change'
 
 /** The maps of a study, newest first. */
 export function useMaps(studyId: string) {
@@ -21,6 +23,15 @@ export function useMaps(studyId: string) {
 /** Starts the job that lays a map out. */
 export function useLayOutMap(studyId: string) {
   return useSend(layOutMapEndpoint, { studyId }, studyKeys.maps(studyId), jobKeys.all)
+}
+
+/** Deletes a map, which can be brought back. */
+export function useDeleteMap(studyId: string) {
+  return useChangeIn(studyId, deleteMapEndpoint, 'mapId', studyKeys.maps(studyId))
+}
+
+export function useRestoreMap(studyId: string) {
+  return useChangeIn(studyId, restoreMapEndpoint, 'mapId', studyKeys.maps(studyId))
 }
 
 /** The places of all points of a map: x and y one after the other. */

@@ -1,5 +1,5 @@
 import { keepPreviousData, skipToken, useIsFetching, useQuery } from '@tanstack/react-query'
-import type { FacetCounts } from '@/lib/contracts/facets'
+import type { FacetCounts, Facets } from '@/lib/contracts/facets'
 import type { RowFilter, ViewState } from '@/lib/contracts/filter'
 import {
   checkRegexEndpoint,
@@ -16,9 +16,11 @@ import {
 } from '@/lib/api/rows'
 import type { ColumnHistogram, RowPage } from '@/lib/contracts/rows'
 import { call } from './api'
+import { broughtAlong } from './filtered'
 import { useAsk } from './use-ask'
 import { jobKeys, searchProgressKey, studyKeys } from './keys'
 import { useSend } from './use-change'
+import { LIST_FRESH_MS } from './use-windows'
 
 /** Rows asked for at once: three screens at 1080 px, so that a scroll rarely waits and an answer stays small. */
 export const ROW_WINDOW = 100
@@ -91,16 +93,21 @@ export function useRowCount(studyId: string, state: ViewState, enabled = true) {
     sort: { column: 'position', descending: false },
     columns: [],
   }
-  return useAsk(
-    listRowsEndpoint,
-    { params: { studyId }, query: { state: counted, offset: 0, limit: 1 } },
-    studyKeys.rowCount(studyId, counted.filter),
-    {
-      select: (page) => ({ total: page.total, outOf: page.outOf }),
-      placeholderData: keepPreviousData,
-      enabled,
+  return useQuery({
+    queryKey: studyKeys.rowCount(studyId, counted.filter),
+    queryFn: async (asked): Promise<RowPage> => {
+      const query = { state: counted, offset: 0, limit: 1 }
+      const { signal } = asked
+      return (
+        (await broughtAlong<RowPage>(asked, studyId, counted.filter)) ??
+        call(listRowsEndpoint, { params: { studyId }, query, signal })
+      )
     },
-  )
+    select: (page) => ({ total: page.total, outOf: page.outOf }),
+    staleTime: LIST_FRESH_MS,
+    placeholderData: keepPreviousData,
+    enabled,
+  })
 }
 
 /** One row whole, with the places that the filter searches for. */
@@ -131,12 +138,20 @@ export function useFacets(
   columns: readonly string[],
   enabled = true,
 ) {
-  return useAsk(
-    facetsEndpoint,
-    { params: { studyId }, query: { state: { filter }, counted: [...columns] } },
-    studyKeys.facets(studyId, filter, columns),
-    { placeholderData: keepPreviousData, enabled },
-  )
+  return useQuery({
+    queryKey: studyKeys.facets(studyId, filter, columns),
+    queryFn: async (asked): Promise<Facets> => {
+      const query = { state: { filter }, counted: [...columns] }
+      const { signal } = asked
+      return (
+        (await broughtAlong<Facets>(asked, studyId, filter)) ??
+        call(facetsEndpoint, { params: { studyId }, query, signal })
+      )
+    },
+    staleTime: LIST_FRESH_MS,
+    placeholderData: keepPreviousData,
+    enabled,
+  })
 }
 
 /** The user's own tags with the rows that have them under the other parts of a filter; chosen ones that are gone with none. */

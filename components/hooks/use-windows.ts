@@ -1,6 +1,9 @@
 import { keepPreviousData, useQueries, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
+/** A list and its counts that were just read are not asked for again by going back; a change makes them stale at once. */
+export const LIST_FRESH_MS = 10_000
+
 /** What is known of a list as a whole. */
 export interface Listed {
   total: number
@@ -31,7 +34,7 @@ export function useWindows<Page extends Listed & { offset: number }>(
       queryFn: ({ signal }: { signal: AbortSignal }) => fetch(page, signal),
       // The old rows stay while a new filter is on its way: nothing flashes.
       placeholderData: keepPreviousData<Page>,
-      staleTime: 10_000,
+      staleTime: LIST_FRESH_MS,
     })),
   })
 

@@ -142,3 +142,28 @@ test('the rest of a filter becomes a group of the builder, which keeps the same 
       rounds: [1],
     })
 })
+
+test('a changed filter is one request for rows, counts and histograms', async ({
+  page,
+  request,
+}) => {
+  const studyId = await sampleStudy(request)
+  await page.goto(`/studies/${studyId}/rows`)
+  await page.getByRole('button', { name: /^Filter/ }).click()
+  const one = page.getByRole('checkbox', { name: /^1 \(\d+\)$/ })
+  await expect(one).toBeAttached()
+  await page.waitForLoadState('networkidle')
+  const asked: string[] = []
+  page.on('request', (sent) => {
+    const { pathname } = new URL(sent.url())
+    if (/\/(rows|facets)$/.test(pathname) && sent.resourceType() === 'fetch') asked.push(pathname)
+  })
+  await page
+    .getByText(/^1 \(\d+\)$/)
+    .first()
+    .click()
+  await expect(page).toHaveURL(/rounds/)
+  await expect(page.getByText(/^\d+ of \d+ rows/).first()).toBeVisible()
+  await page.waitForLoadState('networkidle')
+  expect(asked).toEqual([`/api/studies/${studyId}/facets`])
+})

@@ -48,6 +48,16 @@ export const startExportEndpoint = post('/studies/[studyId]/export', {
   reply: startedJobsSchema,
 })
 
+export const countTokensEndpoint = post('/studies/[studyId]/export/tokens', {
+  summary:
+    "Counts the tokens of an export's rows, by the tokenizer that it names, in a job; the check then tells which rows are too long.",
+  body: exportRequestSchema,
+  example: {
+    body: { ...request, format: 'openai-chat', options: { tokenizer: '/models/tokenizer.json' } },
+  },
+  reply: startedJobsSchema,
+})
+
 export const exportFileEndpoint = get('/studies/[studyId]/export/[exportId]/file', {
   summary: 'Returns the file that a job wrote; Range and If-Range continue a broken download.',
   streams: 'application/octet-stream',

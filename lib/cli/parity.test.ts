@@ -60,6 +60,7 @@ const COMMANDS: Record<string, string> = {
   saveOwnClaims: 'claims --save',
   checkExport: 'export',
   startExport: 'export',
+  countTokens: 'export --tokenizer',
   saveView: 'views save',
   checkView: 'views open',
   deleteView: 'views remove',

@@ -122,6 +122,9 @@ export const exportFormatSchema = z.object({
 })
 export type ExportFormat = z.infer<typeof exportFormatSchema>
 
+/** The rule of rows that the chosen tokenizer has not counted; a job counts them. */
+export const NOT_COUNTED_YET = 'not_counted_yet'
+
 const findingSchema = z.object({
   ...texts('rule', 'message'),
   rows: z.number(),

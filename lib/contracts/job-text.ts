@@ -46,6 +46,7 @@ export const KIND_LABEL = {
   'index-texts': 'Indexing',
   'embed-text': 'Embedded texts',
   export: 'Exports',
+  'count-tokens': 'Token counts',
   'lay-out': 'Maps',
 }
 

@@ -19,6 +19,8 @@ export const optionFieldSchema = z.object({
   setMeasures: z.literal(true).exactOptional(),
   /** Set where names in the study's benchmark results are choices; the service adds those that it has. */
   ofResults: z.enum(OF_RESULTS).exactOptional(),
+  /** Set where backends with this capability are proposed; the page asks for them. */
+  backends: z.string().exactOptional(),
   ...numbersOrNull('min', 'max', 'step'),
   default: z.union([z.string(), z.number(), z.boolean()]),
   /** Shown beside the title instead of in the menu. */
@@ -60,6 +62,7 @@ const propertySchema = z.looseObject({
   exports: z.literal(true).optional(),
   setMeasures: z.literal(true).optional(),
   ofResults: z.enum(OF_RESULTS).optional(),
+  backends: z.string().optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
   ...texts('title', 'description'),
@@ -77,7 +80,7 @@ export function describeOptions(schema: z.ZodType): OptionField[] {
   const json = z.toJSONSchema(schema, { io: 'input' }) as { properties?: Record<string, unknown> }
   return Object.entries(json.properties ?? {}).map(([name, raw]) => {
     const property = propertySchema.parse(raw)
-    const { columns, exports, setMeasures, ofResults, labels = {} } = property
+    const { columns, exports, setMeasures, ofResults, backends, labels = {} } = property
     const named =
       property.enum ?? (columns || setMeasures || ofResults ? Object.keys(labels) : null)
     return {
@@ -93,6 +96,7 @@ export function describeOptions(schema: z.ZodType): OptionField[] {
       ...(exports ? { exports } : {}),
       ...(setMeasures ? { setMeasures } : {}),
       ...(ofResults ? { ofResults } : {}),
+      ...(backends ? { backends } : {}),
       min: property.minimum ?? null,
       max: property.maximum ?? null,
       step: property.step ?? null,

@@ -230,7 +230,8 @@ export const saveSubsetSchema = z.object({
   seeds: z.array(z.number().int().min(0)).max(MAX_SEEDS).default([]),
 })
 
-const wordSchema = z.object({ word: z.string(), ...numbers('rows', 'elsewhere') })
+/** `odds` is how many times as likely the word is as in the other subsets: the ratio of its odds, half a row added to each count. */
+const wordSchema = z.object({ word: z.string(), ...numbers('rows', 'elsewhere', 'odds') })
 const comparedColumnSchema = z.object({
   ...texts('column', 'label'),
   values: z.array(
@@ -240,8 +241,14 @@ const comparedColumnSchema = z.object({
       median: z.number().nullable(),
       /** Rows with a value in each bin. */
       counts: z.array(z.number()),
+      /** Against the other subsets together; null where either has no value. */
+      effect: z.number().nullable(),
+      /** Of a column of words the one whose share differs most, and by how much. */
+      word: z.object({ word: z.string(), difference: z.number() }).nullable(),
     }),
   ),
+  /** Cliff's delta, -1 to 1: above 0 where the subset is higher. Cramér's V, 0 to 1, for words. */
+  measure: z.enum(["Cliff's delta", "Cramér's V"]),
   /** What the bins are called: words or levels, commonest first; of numbers the range of each. */
   bins: z.array(z.string()),
   isNumber: z.boolean(),
@@ -251,6 +258,10 @@ const comparedColumnSchema = z.object({
 const comparedMeasureSchema = z.object({
   ...texts('metric', 'key', 'label', 'description'),
   values: z.array(z.object({ mean: z.number().nullable(), sd: z.number().nullable() })),
+  /** Rows of each draw that were measured. */
+  rows: z.number(),
+  /** Of a measure over embeddings: whose they are, which rows have none, or why there are none. */
+  note: z.string().nullable(),
 })
 
 /** How two to six saved subsets differ. */
@@ -285,7 +296,7 @@ export const compareSubsetsSchema = z.object({
   ids: comparedIdsSchema,
   /** Columns whose distributions are compared; left out = those that a study shows at first. */
   columns: namesSchema.exactOptional(),
-  /** Measures of a set that read texts: each is computed over draws of equal size. */
+  /** Measures of a set: each is computed over draws of equal size. */
   measures: namesSchema.default([]),
   /** Random seed of these draws. */
   seed: z.number().int().min(0).max(MAX_SEED).default(0),

@@ -140,6 +140,12 @@ export const JOBS = {
     payload: z.object({ studyId: z.string(), request: exportRequestSchema }),
     title: ({ request }: { request: { name: string } }, _names: object) => `Export ${request.name}`,
   },
+  'count-tokens': {
+    kind: 'count-tokens',
+    payload: z.object({ studyId: z.string(), request: exportRequestSchema }),
+    title: ({ request }: { request: { name: string } }, _names: object) =>
+      `Count tokens of ${request.name}`,
+  },
   'lay-out': {
     kind: 'lay-out',
     payload: z.object({ mapId: z.string() }),

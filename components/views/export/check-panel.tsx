@@ -2,11 +2,16 @@
 
 import { Button, Group } from '@mantine/core'
 import { IconAlertTriangle, IconCircleCheck, IconCircleX, IconDownload } from '@tabler/icons-react'
-import { downloadUrl, useDownloadStarted, useStartExport } from '@/components/hooks/use-export'
+import {
+  downloadUrl,
+  useCountTokens,
+  useDownloadStarted,
+  useStartExport,
+} from '@/components/hooks/use-export'
 import { formatBytes, formatCount, plural } from '@/lib/contracts/format'
 import { notifyDone, notifyError } from '@/components/ui/notify'
 import { ErrorState, LoadingLines } from '@/components/ui/states'
-import type { ExportCheck, ExportRequest } from '@/lib/contracts/export'
+import { NOT_COUNTED_YET, type ExportCheck, type ExportRequest } from '@/lib/contracts/export'
 import classes from './export.module.css'
 
 type Finding = ExportCheck['warnings'][number]
@@ -62,6 +67,7 @@ interface CheckPanelProps {
 export function CheckPanel({ request, query, onRemedy }: CheckPanelProps) {
   const started = useDownloadStarted(request.studyId)
   const file = useStartExport(request.studyId)
+  const counting = useCountTokens(request.studyId)
   const { data, error } = query
   if (data === undefined && error) {
     return (
@@ -97,6 +103,23 @@ export function CheckPanel({ request, query, onRemedy }: CheckPanelProps) {
       {data.blocking.length > 0 ? (
         <>
           <Findings findings={data.blocking} tone="block" />
+          {isCurrent && data.blocking.some(({ rule }) => rule === NOT_COUNTED_YET) ? (
+            <Group>
+              <Button
+                variant="default"
+                loading={counting.isPending}
+                onClick={() =>
+                  counting.mutate(request, {
+                    onSuccess: () =>
+                      notifyDone('The tokens are being counted. The check follows when that ends.'),
+                    onError: (problem) => notifyError('The tokens are not counted', problem),
+                  })
+                }
+              >
+                Count tokens
+              </Button>
+            </Group>
+          ) : null}
           {data.remedies.length > 0 ? (
             <Group gap="xs">
               {data.remedies.map(({ option, label }) => (

@@ -1,7 +1,8 @@
 'use client'
 
-import { Checkbox, MultiSelect, Radio, Select, TextInput } from '@mantine/core'
+import { Autocomplete, Checkbox, MultiSelect, Radio, Select, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { useBackends } from '@/components/hooks/use-backends'
 import type { ExportParams } from '@/components/hooks/use-export'
 import { useViewState } from '@/components/hooks/use-view-state'
 import { exportFieldsSchema, type ExportFormat, type ExportRequest } from '@/lib/contracts/export'
@@ -152,10 +153,42 @@ function FormatField({ field, value, onChange }: FormatFieldProps) {
       />
     )
   }
+  if (field.backends !== undefined)
+    return <BackendField {...shared} capability={field.backends} onChange={onChange} />
   return (
     <TextInput
       {...shared}
       onChange={(event) => onChange(event.currentTarget.value)}
+      spellCheck={false}
+    />
+  )
+}
+
+interface BackendFieldProps {
+  label: string
+  description: string
+  value: string
+  capability: string
+  onChange(value: string): void
+}
+
+/** A text for which backends are proposed; it counts when it is whole, not at each letter of a path. */
+function BackendField({ value, capability, onChange, ...shared }: BackendFieldProps) {
+  const [typed, setTyped] = useState(value)
+  const { data: backends } = useBackends()
+  const offered = backends?.filter(({ offers }) => offers.includes(capability)) ?? []
+  const commit = () => typed !== value && onChange(typed.trim())
+  return (
+    <Autocomplete
+      {...shared}
+      maw={520}
+      placeholder="None"
+      data={[...new Set(offered.map(({ label }) => label))]}
+      value={typed}
+      onChange={setTyped}
+      onOptionSubmit={onChange}
+      onBlur={commit}
+      onKeyDown={(event) => event.key === 'Enter' && commit()}
       spellCheck={false}
     />
   )

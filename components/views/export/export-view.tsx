@@ -20,6 +20,7 @@ import { StudyPage } from '@/components/shell/study-page'
 import { safeName, type ExportFormat, type ExportRequest } from '@/lib/contracts/export'
 import type { ViewState } from '@/lib/contracts/filter'
 import type { StudyDetail, ColumnInfo } from '@/lib/contracts/study'
+import { StudyJobs } from '@/components/views/overview/study-jobs'
 import { FilterButton } from '@/components/views/rows/filter/filter-button'
 import { CheckPanel } from './check-panel'
 import { ExportOptions, FormatChoice } from './export-options'
@@ -132,6 +133,7 @@ function ExportLoaded({ study, formats }: ExportLoadedProps) {
   const check = useExportCheck(request)
   return (
     <>
+      <StudyJobs studyId={study.study.id} />
       <div className={classes.layout}>
         <div className={classes.settings}>
           <RowsChosen study={study} state={request.state} />

@@ -1,18 +1,18 @@
 'use client'
 
 import { Alert, Button, Select, useComputedColorScheme } from '@mantine/core'
-import { IconDownload, IconLasso, IconPhoto, IconRefresh, IconZoomReset } from '@tabler/icons-react'
+import { IconLasso, IconRefresh, IconTrash, IconZoomReset } from '@tabler/icons-react'
 import Link from 'next/link'
 import { parseAsArrayOf, parseAsInteger, parseAsString, useQueryState } from 'nuqs'
 import { useCallback, useMemo, useRef, useState } from 'react'
 import { INK } from '@/components/figures/palette'
 import { useMapColours } from '@/components/hooks/use-maps'
 import { useRowDetail } from '@/components/hooks/use-rows'
+import { useSystem } from '@/components/hooks/use-system'
 import { filterQuery, useViewState } from '@/components/hooks/use-view-state'
 import { columnName } from '@/components/shell/column-name'
 import { armText } from '@/components/shell/condition-text'
 import { formatCount } from '@/lib/contracts/format'
-import { notifyError } from '@/components/ui/notify'
 import { ErrorState } from '@/components/ui/states'
 import { BesideDetail } from '@/components/views/rows/detail/beside-detail'
 import { FilterButton } from '@/components/views/rows/filter/filter-button'
@@ -21,13 +21,16 @@ import { offeredColumns } from '@/components/views/rows/table/row-columns'
 import { useRowSelection } from '@/components/views/rows/table/use-row-selection'
 import { atomsOf } from '@/lib/contracts/condition'
 import { LEFT_OUT, ORIGIN_COLOURS, type Area, type MapInfo } from '@/lib/contracts/map'
+import type { PictureChoices } from '@/lib/contracts/picture'
 import { SEEDS_KEY } from '@/lib/contracts/seeds'
 import type { StudyDetail } from '@/lib/contracts/study'
 import { codeColours, groupTones } from './colours'
 import { Legend } from './legend'
 import classes from './map.module.css'
+import type { MapDrawing } from './map-svg'
 import { drawingOrder } from './painter'
 import type { Painter } from './painter-types'
+import { PictureMenu } from './picture-menu'
 import { indexPoints } from './point-index'
 import { savePicture } from './save-picture'
 import { Stage } from './stage'
@@ -38,6 +41,7 @@ interface MapBoardProps {
   map: MapInfo
   points: Float32Array
   onAgain(): void
+  onDelete(): void
 }
 
 interface Hover {
@@ -79,7 +83,7 @@ interface RowPlace {
 }
 
 /** A map with its colours, legend and the row that is open. */
-export function MapBoard({ detail, map, points, onAgain }: MapBoardProps) {
+export function MapBoard({ detail, map, points, onAgain, onDelete }: MapBoardProps) {
   const studyId = detail.study.id
   const controls = useViewState()
   const { filter } = controls.state
@@ -92,8 +96,9 @@ export function MapBoard({ detail, map, points, onAgain }: MapBoardProps) {
   const [isLasso, setLasso] = useState(false)
   const [hover, setHover] = useState<Hover | null>(null)
   const [kind, setKind] = useState<Painter['kind']>('webgl')
-  const canvas = useRef<HTMLCanvasElement | null>(null)
-  const onCanvas = useCallback((own: HTMLCanvasElement | null) => void (canvas.current = own), [])
+  const drawing = useRef<MapDrawing | null>(null)
+  const onDrawn = useCallback((drawn: MapDrawing) => void (drawing.current = drawn), [])
+  const { data: system } = useSystem()
   const scheme = useComputedColorScheme('light')
   const query = useMapColours(studyId, map, by, filter)
   const index = useMemo(() => indexPoints(points), [points])
@@ -136,12 +141,20 @@ export function MapBoard({ detail, map, points, onAgain }: MapBoardProps) {
   const kept = all.reduce((sum, group) => sum + group.kept, 0)
   const total = all.reduce((sum, group) => sum + group.rows, 0)
   const base = `/studies/${studyId}`
-  const save = () => {
-    if (!canvas.current || !data) return
+  const save = async (format: PictureChoices['format']) => {
+    if (!drawing.current || !data) throw new Error('The points are not drawn yet.')
     const state = { by, filter, look: new URLSearchParams(location.search).get('look') }
-    savePicture({ canvas: canvas.current, map, colours: data.colours, tones, scheme, state }).catch(
-      (error: unknown) => notifyError('The picture was not saved', error),
-    )
+    const { colours: groups } = data
+    const version = system?.version ?? ''
+    return savePicture({
+      drawing: drawing.current,
+      map,
+      colours: groups,
+      tones,
+      format,
+      version,
+      state,
+    })
   }
   return (
     <div className={classes.board}>
@@ -171,18 +184,7 @@ export function MapBoard({ detail, map, points, onAgain }: MapBoardProps) {
         </Button>
         <FilterButton detail={detail} controls={controls} />
         <ResetLook />
-        <Button size="xs" variant="default" leftSection={<IconPhoto size={14} />} onClick={save}>
-          PNG
-        </Button>
-        <Button
-          size="xs"
-          variant="default"
-          component="a"
-          href={`/api/studies/${studyId}/maps/${map.id}/csv`}
-          leftSection={<IconDownload size={14} />}
-        >
-          CSV
-        </Button>
+        <PictureMenu save={save} csv={`/api/studies/${studyId}/maps/${map.id}/csv`} />
         <Button
           size="xs"
           variant="default"
@@ -190,6 +192,14 @@ export function MapBoard({ detail, map, points, onAgain }: MapBoardProps) {
           onClick={onAgain}
         >
           Lay out again
+        </Button>
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconTrash size={14} />}
+          onClick={onDelete}
+        >
+          Delete
         </Button>
       </div>
       <BesideDetail
@@ -221,7 +231,7 @@ export function MapBoard({ detail, map, points, onAgain }: MapBoardProps) {
                 onOpen={openRow}
                 onHover={setHover}
                 onKind={setKind}
-                onCanvas={onCanvas}
+                onDrawn={onDrawn}
               />
             ) : null}
             {hover && hovered ? <HoverText detail={detail} hover={hover} row={hovered} /> : null}

@@ -2,11 +2,17 @@
 
 import { Button, Group, Modal, NumberInput, Select, Stack, Text } from '@mantine/core'
 import { parseAsString, useQueryState } from 'nuqs'
-import { useState } from 'react'
-import { useLayOutMap, useMapPoints, useMaps } from '@/components/hooks/use-maps'
+import { useState, type ComponentProps } from 'react'
+import {
+  useDeleteMap,
+  useLayOutMap,
+  useMapPoints,
+  useMaps,
+  useRestoreMap,
+} from '@/components/hooks/use-maps'
 import { StudyPage } from '@/components/shell/study-page'
 import { formatDateTime } from '@/lib/contracts/format'
-import { notifyDone, notifyError } from '@/components/ui/notify'
+import { notifyDone, notifyError, notifyUndo } from '@/components/ui/notify'
 import { Page } from '@/components/ui/page'
 import { EmptyState, QueryState } from '@/components/ui/states'
 import { StudyJobs } from '@/components/views/overview/study-jobs'
@@ -63,7 +69,7 @@ function LayOutForm({ studyId, onDone }: { studyId: string; onDone(map: MapInfo)
   )
 }
 
-function Points(props: { detail: StudyDetail; map: MapInfo; onAgain(): void }) {
+function Points(props: Omit<ComponentProps<typeof MapBoard>, 'points'>) {
   const points = useMapPoints(props.detail.study.id, props.map)
   return (
     <QueryState query={points} what="The points could not be read" lines={1} height={480}>
@@ -86,6 +92,19 @@ function Maps({ detail, maps }: { detail: StudyDetail; maps: readonly MapInfo[] 
   const [isAsking, setAsking] = useState(false)
   const ready = maps.filter(({ record }) => record !== null)
   const map = ready.find(({ id }) => id === chosen) ?? ready[0]
+  const remove = useDeleteMap(studyId)
+  const restore = useRestoreMap(studyId)
+  const onDelete = (id: string) =>
+    remove.mutate(id, {
+      onSuccess: () =>
+        notifyUndo('The map was deleted. It can be restored for 7 days.', () =>
+          restore.mutate(id, {
+            onSuccess: () => void choose(id),
+            onError: (error) => notifyError('The map was not restored', error),
+          }),
+        ),
+      onError: (error) => notifyError('The map was not deleted', error),
+    })
   const started = (next: MapInfo) => {
     setAsking(false)
     void choose(next.id)
@@ -118,7 +137,13 @@ function Maps({ detail, maps }: { detail: StudyDetail; maps: readonly MapInfo[] 
           onChange={(next) => void choose(next)}
         />
       ) : null}
-      <Points key={map.id} detail={detail} map={map} onAgain={() => setAsking(true)} />
+      <Points
+        key={map.id}
+        detail={detail}
+        map={map}
+        onAgain={() => setAsking(true)}
+        onDelete={() => onDelete(map.id)}
+      />
       <Modal opened={isAsking} onClose={() => setAsking(false)} title="Lay out a map">
         <LayOutForm studyId={studyId} onDone={started} />
       </Modal>

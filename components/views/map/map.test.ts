@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { LEFT_OUT, MAX_AREA_POINTS } from '@/lib/contracts/map'
 import { cameraOf, cameraText, extentOf, toFrame, toMap, wholeMap, zoomed } from './camera'
 import { asPolygon } from './lasso'
+import { circlesOf, inFrame, mapSvg } from './map-svg'
 import { drawingOrder } from './painter'
 import { indexPoints } from './point-index'
 import { pointsByFile } from './points-by-file'
@@ -108,6 +109,43 @@ describe('points', () => {
     const order = [...drawingOrder(many, new Uint8Array(1_000), LEFT_OUT, () => true)]
     expect(new Set(order).size).toBe(1_000)
     expect(order.slice(0, 500).filter((k) => k < 500).length).toBeLessThan(300)
+  })
+
+  it('are circles of an SVG, those in the frame in their order and colours, or a picture of them', () => {
+    const camera = { x: -1, y: 0, scale: 100 }
+    const codes = Uint8Array.from([0, 1, 0, 1, LEFT_OUT])
+    const order = Uint32Array.from([4, 0, 1, 3])
+    const colours = new Uint8Array(1024)
+    colours.set([10, 20, 30, 255], 0)
+    colours.set([90, 90, 90, 51], 4 * LEFT_OUT)
+    const drawing = { points, codes, order, colours, camera, size: SIZE, point: 4, opacity: 0.5 }
+    const drawn = inFrame(drawing)
+    // One lies at 4, 2: beyond 900 pixels.
+    expect(drawn).toEqual([
+      { x: 650, y: 200, code: LEFT_OUT },
+      { x: 550, y: 300, code: 0 },
+      { x: 150, y: 200, code: 1 },
+    ])
+    const circles = circlesOf(drawing, drawn).split('\n')
+    expect(circles.slice(0, 2)).toEqual([
+      '<circle cx="650.0" cy="200.0" r="2.00" fill="rgb(90, 90, 90)" fill-opacity="0.100"/>',
+      '<circle cx="550.0" cy="300.0" r="2.00" fill="rgb(10, 20, 30)" fill-opacity="0.500"/>',
+    ])
+    const record = { title: 'A <b>', description: 'said', json: '{"a":"<&>"}' }
+    const svg = mapSvg(
+      SIZE,
+      circles.join('\n'),
+      [{ text: 'x <&> (1 of 2)', colour: '#0072b2' }],
+      record,
+    )
+    expect(svg).toContain('width="174.000mm"')
+    expect(svg).toContain('>x &lt;&amp;&gt; (1 of 2)</text>')
+    expect(svg).toContain('<title>A &lt;b&gt;</title>')
+    expect(svg.match(/<circle/g)).toHaveLength(3)
+    const image = mapSvg(SIZE, { image: 'data:image/png;base64,AA' }, [], record)
+    expect(image).toContain(
+      '<image x="0" y="0" width="900" height="600" href="data:image/png;base64,AA"/>',
+    )
   })
 
   it('stand for the rows of the files, one after the other', () => {

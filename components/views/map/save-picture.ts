@@ -1,60 +1,85 @@
 import { saveFile } from '@/components/figures/frame/download'
-import { withPngTexts } from '@/components/figures/frame/png-text'
-import { SURFACE, INK, type Tone } from '@/components/figures/palette'
-import { shortHash } from '@/lib/contracts/format'
+import { loadPrintFonts, withSystemFonts } from '@/components/figures/frame/export-pdf'
+import { fileOf } from '@/components/figures/frame/picture'
+import { INK, type Tone } from '@/components/figures/palette'
+import { formatCount, shortHash } from '@/lib/contracts/format'
 import type { MapColours, MapInfo } from '@/lib/contracts/map'
+import { DEFAULT_CHOICES, type PictureChoices } from '@/lib/contracts/picture'
+import { codeColours } from './colours'
+import { circlesOf, inFrame, MAP_WIDTH_MM, mapSvg, MOST_CIRCLES, type MapDrawing } from './map-svg'
+import { openPainter } from './painter'
 
 interface MapPicture {
-  canvas: HTMLCanvasElement
+  drawing: MapDrawing
   map: MapInfo
   colours: MapColours
   tones: readonly Tone[]
-  scheme: 'light' | 'dark'
+  format: PictureChoices['format']
+  version: string
   /** Filter, colour and part of the map, for who wants to make it again. */
   state: Record<string, unknown>
 }
 
-// Pixels of a line of the legend at one device pixel each.
-const LINE = 18
-const TEXT = '12px sans-serif'
-const INCH_IN_METERS = 0.0254
-const CSS_DPI = 96
+// What journals ask of pictures of lines and points.
+const DPI = 600
+const INCH_MM = 25.4
 
-/** Saves what is shown as a PNG with its groups below; what it shows and how it was made stands in the file's texts. */
-export async function savePicture(picture: MapPicture): Promise<void> {
-  const { canvas, map, colours, tones, scheme, state } = picture
-  const density = window.devicePixelRatio || 1
-  const shown = colours.groups.filter(({ rows }) => rows > 0)
-  const plate = document.createElement('canvas')
-  plate.width = canvas.width
-  plate.height = canvas.height + Math.round(LINE * density * (shown.length + 1))
-  const context = plate.getContext('2d')
-  if (!context) throw new Error('This browser cannot draw the picture.')
-  context.fillStyle = SURFACE[scheme]
-  context.fillRect(0, 0, plate.width, plate.height)
-  context.drawImage(canvas, 0, 0)
-  context.scale(density, density)
-  context.font = TEXT
-  shown.forEach((group, line) => {
-    const y = canvas.height / density + LINE * (line + 0.5)
-    context.fillStyle = (tones[colours.groups.indexOf(group)] ?? INK.none)[scheme]
-    context.fillRect(10, y - 5, 10, 10)
-    context.fillStyle = INK.text[scheme]
-    context.fillText(`${group.label} (${group.kept} of ${group.rows})`, 28, y + 4)
-  })
-  const blob = await new Promise<Blob | null>((resolve) => {
-    plate.toBlob(resolve, 'image/png')
-  })
-  if (!blob) throw new Error('This browser cannot write the picture.')
-  const texts = {
-    Title: `Map of the rows by ${colours.label}`,
-    Description: map.card.join(' '),
-    Evolens: JSON.stringify({
+/** Draws the points of a frame once more, as fine as they are printed. */
+function imageOf(drawing: MapDrawing): string {
+  const { points, codes, order, colours, camera, size, point, opacity } = drawing
+  const canvas = document.createElement('canvas')
+  const painter = openPainter(canvas)
+  const density = Math.max(1, (MAP_WIDTH_MM / INCH_MM) * (DPI / size.width))
+  try {
+    painter.setPoints(points)
+    painter.setCodes(codes, order)
+    painter.setColours(colours)
+    painter.draw({ camera, size, density, point: point * density, opacity })
+    return canvas.toDataURL('image/png')
+  } finally {
+    painter.dispose()
+  }
+}
+
+/**
+ * Saves what is shown with its groups below, in light colours; what it shows and how it was made stands in the file. Returns what is to be
+ * said of it: many points are a picture inside.
+ */
+export async function savePicture(picture: MapPicture): Promise<string | null> {
+  const { map, colours, tones, format, version, state } = picture
+  const drawing = { ...picture.drawing, colours: codeColours(tones, 'light') }
+  const drawn = inFrame(drawing)
+  const isImage = drawn.length > MOST_CIRCLES
+  const note = isImage
+    ? `Its ${formatCount(drawn.length)} points are a picture of ${DPI} dpi: circles of their own are drawn up to ${formatCount(MOST_CIRCLES)} points. Zoom in to have fewer.`
+    : null
+  const at = Date.now()
+  const record = {
+    title: `Map of the rows by ${colours.label}`,
+    description: [...map.card, ...(note === null ? [] : [note])].join(' '),
+    json: JSON.stringify({
+      evolens: version,
       map: { hash: map.hash, ...map.definition, ...map.record },
+      exportedAt: new Date(at).toISOString(),
       ...state,
     }),
   }
-  const bytes = new Uint8Array(await blob.arrayBuffer())
-  const png = withPngTexts(bytes, texts, (density * CSS_DPI) / INCH_IN_METERS)
-  saveFile(`map-${shortHash(map.hash)}.png`, new Blob([png], { type: 'image/png' }))
+  const groups = colours.groups.flatMap(({ label, rows, kept }, k) =>
+    rows === 0
+      ? []
+      : [
+          {
+            text: `${label} (${formatCount(kept)} of ${formatCount(rows)})`,
+            colour: (tones[k] ?? INK.none).light,
+          },
+        ],
+  )
+  const points = isImage ? { image: imageOf(drawing) } : circlesOf(drawing, drawn)
+  const svg = mapSvg(drawing.size, points, groups, record)
+  await loadPrintFonts()
+  const of = { ...DEFAULT_CHOICES, format, widthMm: MAP_WIDTH_MM }
+  const made = { svg: format === 'pdf' ? svg : withSystemFonts(svg), of, record }
+  const file = await fileOf({ ...made, moment: { path: '', at } }, version)
+  saveFile(`map-${shortHash(map.hash)}.${format}`, file)
+  return format === 'png' ? null : note
 }

@@ -8,6 +8,7 @@ import type { Area } from '@/lib/contracts/map'
 import { moved, toFrame, toMap, zoomed, type Camera } from './camera'
 import { asPolygon } from './lasso'
 import classes from './map.module.css'
+import type { MapDrawing } from './map-svg'
 import { openPainter, pointLook } from './painter'
 import type { Painter } from './painter-types'
 import type { PointIndex } from './point-index'
@@ -33,7 +34,8 @@ interface StageProps {
   onOpen(point: number): void
   onHover(hover: { point: number; x: number; y: number } | null): void
   onKind(kind: Painter['kind']): void
-  onCanvas(canvas: HTMLCanvasElement | null): void
+  /** Called with what was drawn. */
+  onDrawn(drawing: MapDrawing): void
 }
 
 // Pixels within which a point counts as pointed at, and beyond which a press is a movement.
@@ -49,7 +51,7 @@ const LEAST_CORNER = 12
 /** The drawing of a map, with what pointer, wheel and keys do on it. */
 export function Stage(props: StageProps) {
   const { points, index, codes, order, colours, areas, open, isLasso, isShown } = props
-  const { onArea, onOpen, onHover, onKind, onLasso, onCanvas } = props
+  const { onArea, onOpen, onHover, onKind, onLasso, onDrawn } = props
   const { ref: sizeRef, width, height } = useElementSize<HTMLDivElement>()
   const frame = useRef<HTMLDivElement>(null)
   const root = useMergedRef(sizeRef, frame)
@@ -67,15 +69,13 @@ export function Stage(props: StageProps) {
     const made = openPainter(own)
     setPainter(made)
     onKind(made.kind)
-    onCanvas(own)
     const restored = () => setGeneration((n) => n + 1)
     own.addEventListener('webglcontextrestored', restored)
     return () => {
       own.removeEventListener('webglcontextrestored', restored)
       made.dispose()
-      onCanvas(null)
     }
-  }, [generation, onKind, onCanvas])
+  }, [generation, onKind])
   useEffect(() => painter?.setPoints(points), [painter, points])
   useEffect(() => painter?.setCodes(codes, order), [painter, codes, order])
   useEffect(() => painter?.setColours(colours), [painter, colours])
@@ -89,9 +89,10 @@ export function Stage(props: StageProps) {
       const inFrame = index.countIn({ left, right, low, high }) * share
       const { size: point, opacity } = pointLook(inFrame, { width, height })
       painter.draw({ camera, size: { width, height }, density, point: point * density, opacity })
+      onDrawn({ points, codes, order, colours, camera, size: { width, height }, point, opacity })
     })
     return () => cancelAnimationFrame(request)
-  }, [painter, points, codes, order, colours, camera, width, height, index])
+  }, [painter, points, codes, order, colours, camera, width, height, index, onDrawn])
 
   const placeOf = (event: { clientX: number; clientY: number }): Place => {
     const box = frame.current?.getBoundingClientRect()

@@ -117,7 +117,17 @@ function linesOf({ subsets, shared, columns, measures }: SubsetComparison): Line
           return `${formatValue(mean)}, ${formatValue(median)}${without(k)}`
         },
       }
-      return [said, drawn]
+      const apart = {
+        key: `${column}-effect`,
+        name: `${label}: ${one.measure} against the others`,
+        of: (k: number) => {
+          const { effect = null, word = null } = values[k] ?? {}
+          if (effect === null) return DASH
+          const most = word ? `, most by ${word.word} (${formatShare(word.difference)})` : ''
+          return `${formatValue(effect)}${most}`
+        },
+      }
+      return [said, drawn, apart]
     }),
     ...measures.map(({ metric, key, label, values }) => ({
       key: `${metric}.${key}`,
@@ -138,7 +148,9 @@ function linesOf({ subsets, shared, columns, measures }: SubsetComparison): Line
     {
       key: 'words',
       name: 'Words that the others lack',
-      of: (k) => subsets[k]?.words.map(({ word }) => word).join(', ') || DASH,
+      of: (k) =>
+        subsets[k]?.words.map(({ word, odds }) => `${word} ×${formatValue(odds)}`).join(', ') ||
+        DASH,
     },
   ]
 }
@@ -150,11 +162,11 @@ const CHOSEN = [
   [
     'measures',
     'Measures of a set',
-    'Of the instructions, over draws of as many rows from each subset.',
+    'Of the instructions or of their embeddings, over draws of as many rows from each subset.',
   ],
 ] as const
 
-/** What can be chosen for a comparison: columns of one value a row, and measures that read texts. */
+/** What can be chosen for a comparison: columns of one value a row, and measures of a set. */
 function useChoices(study: StudyDetail) {
   const { data: metrics = [] } = useMetrics()
   const columns = study.columns.filter(
@@ -166,9 +178,7 @@ function useChoices(study: StudyDetail) {
       group,
       items: ofGroup.map(({ id, label }) => ({ value: id, label })),
     })),
-    measures: metrics
-      .filter(({ ofSet, needs }) => ofSet && needs.length === 0)
-      .map(({ id, label }) => ({ value: id, label })),
+    measures: metrics.filter(({ ofSet }) => ofSet).map(({ id, label }) => ({ value: id, label })),
   }
 }
 
@@ -218,10 +228,15 @@ export function SubsetComparisonTable({ study, ids }: { study: StudyDetail; ids:
               <p className={classes.tableNote}>
                 Shares are of the rows of the subset in whose column they stand. Bars of one column
                 have the same bins and scale in all subsets. Words are those of instructions that
-                are clearly more frequent than in the other subsets together.
+                are clearly more frequent than in the other subsets together, with the ratio of
+                their odds. Cliff's delta (-1 to 1) is above 0 where the values of the subset are
+                higher than those of the others together; Cramér's V (0 to 1) is the same for words.
                 {data.drawn
                   ? ` Measures are means of ${data.drawn.draws} draws of ${formatCount(data.drawn.n)} rows (random seed ${data.drawn.seed}) with their standard deviation; a subset of just as many rows is measured once.`
                   : ''}
+                {[...new Set(data.measures.flatMap(({ note }) => note ?? []))].map(
+                  (note) => ` ${note}`,
+                )}
               </p>
             </Table>
           )

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { unzipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { downloadUrl } from '@/components/hooks/use-export'
-import { exportRequestSchema } from '@/lib/contracts/export'
+import { exportRequestSchema, type ExportCheck } from '@/lib/contracts/export'
 import { emptyFilter } from '@/lib/contracts/filter'
 import type { CellInfo } from '@/lib/contracts/study'
 import { WRITERS } from '@/lib/formats/writers'
@@ -11,6 +11,7 @@ import { listStudies } from '@/lib/services/studies'
 import { getStudyDetail } from '@/lib/services/studies/detail'
 import { loadSample } from '@/lib/services/sample/load'
 import { cliFolder } from '@/lib/testing/cli-folder'
+import { bigramTokenizerFile } from '@/lib/testing/compliance/tokenizer-file'
 import { closeWire, openWire, routeFetch } from '@/lib/testing/route-fetch'
 
 const { folder, evolens, fill } = cliFolder()
@@ -111,6 +112,13 @@ describe('an export by a job', () => {
       expect(fs.readFileSync(file('again')).equals(direct)).toBe(true)
       const left = await exported('--name', 'set', '--background', '--json')
       expect(JSON.parse(left.out)).toEqual([{ job: expect.stringMatching(/^[0-9a-f-]{36}$/) }])
+      const tokenizer = ['--tokenizer', bigramTokenizerFile(false), '--cutoff-len', '5']
+      const chats = ['--format', 'openai-chat', '--exclude-blocked', ...tokenizer]
+      const counted = await exported(...chats, '--json', '--out', file('counted'))
+      const [{ check } = { check: null }] = JSON.parse(counted.out) as { check: ExportCheck }[]
+      expect(check?.warnings.find(({ rule }) => rule === 'cutoff_tokens')?.message).toContain(
+        'by tokenizer.json (sha256',
+      )
       const none = await exported('--name', 'set')
       expect([none.code === 0, none.err]).toEqual([false, expect.stringContaining('--out')])
     },

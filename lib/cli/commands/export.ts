@@ -2,6 +2,7 @@ import process from 'node:process'
 import { Readable } from 'node:stream'
 import { Option, type Command } from 'commander'
 import {
+  NOT_COUNTED_YET,
   exportFieldsSchema,
   exportRequestSchema,
   pairChoiceSchema,
@@ -16,7 +17,7 @@ import { AppError } from '@/lib/errors'
 import { getJob } from '@/lib/queue/queue'
 import type { ServiceContext } from '@/lib/services/context'
 import { checkExport, listWriters, openExport } from '@/lib/services/exports'
-import { openExportFile, startExport } from '@/lib/services/exports/file'
+import { openExportFile, startExport, startTokenCount } from '@/lib/services/exports/file'
 import { getStudy } from '@/lib/services/studies'
 import { findStudy, openContext } from '../context'
 import { addFilterFlags, filterFrom, type FilterFlags } from '../filter-option'
@@ -202,7 +203,11 @@ async function runExport(options: ExportOptions, command: Command, json: boolean
     studyId,
     state: chosen ? withSubset(view, chosen) : view,
   })
-  const check = await checkExport(db, request)
+  let check = await checkExport(db, request)
+  if (check.blocking.some(({ rule }) => rule === NOT_COUNTED_YET)) {
+    await followJobs(context, [startTokenCount(db, request).id], json)
+    check = await checkExport(db, request)
+  }
   if (check.blocking.length > 0) {
     // Of a blocked export scripts get the reasons as well, in one document with the error.
     const error = blockedError(check)

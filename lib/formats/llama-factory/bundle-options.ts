@@ -1,3 +1,4 @@
+import type { LengthCounter } from '../writers/types'
 import type { MediaKind } from './carried'
 import { DEFAULT_COLUMNS, DEFAULT_TAGS } from './converter'
 import type { FactoryColumns, FactoryEntry, Stage } from './converter'
@@ -29,6 +30,8 @@ export interface BundleOptions {
   cutoffLen?: number
   /** `tokens`: lengths that a run of "Tokens" does not tell forbid the export; else they are estimated. */
   lengths?: 'any' | 'tokens'
+  /** Tells lengths in place of the study's own counts; a row that it has not counted forbids the export. */
+  counter?: LengthCounter | null
   /** What the template adds to each message; default 0. */
   templateTokens?: number
 }

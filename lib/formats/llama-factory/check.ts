@@ -1,11 +1,11 @@
-import type { ExportFinding } from '@/lib/contracts/export'
+import { NOT_COUNTED_YET, type ExportFinding } from '@/lib/contracts/export'
 import { createHash } from 'node:crypto'
-import { wholeFile, type RowBatches } from '../writers/types'
+import { wholeFile, type LengthTexts, type RowBatches } from '../writers/types'
 import type { ExportRow } from '../writers/export-row'
 import type { BundleColumns, BundleOptions } from './bundle-options'
 import { countPlaceholders, MEDIA } from './carried'
 import { REASONS, REMARKS } from './reasons'
-import { answersOf, hasMedia, promptTexts, reasonOf } from './row-reason'
+import { answersOf, hasMedia, lengthTexts, promptTexts, reasonOf } from './row-reason'
 import { hasIncompleteTool } from './template-step'
 import { toTrainingRow } from './training-row'
 import type { TrainingRow } from './training-row'
@@ -45,8 +45,19 @@ export async function checkBundle(
     return { row, reason: typeof row === 'string' ? row : reasonOf(row, options, false) }
   },
 ): Promise<BundleCheck> {
-  const tally = new Tally(options, read)
-  for await (const batch of batches) for (const item of batch) tally.add(item)
+  const { counter, stage } = options
+  const tally = new Tally(options)
+  for await (const batch of batches) {
+    const rows = batch.map((item) => ({ item, ...read(item) }))
+    const texts: LengthTexts[] = []
+    for (const { row, reason } of counter ? rows : [])
+      if (typeof row !== 'string' && reason === null) texts.push(lengthTexts(row, stage))
+    const counts = (await counter?.count(texts))?.values()
+    for (const { item, row, reason } of rows) {
+      if (typeof row === 'string' || reason !== null) tally.drop(item, row, reason)
+      else tally.keep(row, counts ? (counts.next().value ?? null) : countedTokens(item, row))
+    }
+  }
   return tally.result()
 }
 
@@ -70,19 +81,19 @@ class Tally {
   private readonly rows = new Set<string>()
   private readonly verdicts = { good: 0, bad: 0 }
 
-  constructor(
-    private readonly options: BundleOptions,
-    private readonly read: ReadRow,
-  ) {}
+  constructor(private readonly options: BundleOptions) {}
 
-  add(item: ExportRow): void {
+  drop(item: ExportRow, row: TrainingRow | string, reason: string | null): void {
     this.rowsIn++
-    const { row, reason } = this.read(item)
-    if (reason !== null || typeof row === 'string') {
-      const prompt = typeof row === 'string' ? item.row.instruction : row.prompt
-      this.drop(reason ?? String(row), prompt)
-      return
-    }
+    const prompt = typeof row === 'string' ? item.row.instruction : row.prompt
+    const rule = reason ?? String(row)
+    const why = REASONS[rule] ?? `would not be trained on (${rule})`
+    note(this.dropped, rule, this.rowsIn, prompt, `rows ${why}.`)
+  }
+
+  /** Notes a row that is written; `tokens` is its length, null where nobody counted them. */
+  keep(row: TrainingRow, tokens: number | null): void {
+    this.rowsIn++
     this.rowsKept++
     const isFlat = this.options.format === 'alpaca'
     this.columns.system ||= isFlat && row.system !== ''
@@ -90,17 +101,12 @@ class Tally {
     this.columns.tools ||= row.tools !== ''
     for (const kind of MEDIA) this.columns[kind] ||= row.media[kind].length > 0
     if (row.isGood !== null) this.verdicts[row.isGood ? 'good' : 'bad']++
-    this.warn(row, item)
+    this.warn(row, tokens)
   }
 
-  private drop(reason: string, prompt: string): void {
-    const why = REASONS[reason] ?? `would not be trained on (${reason})`
-    note(this.dropped, reason, this.rowsIn, prompt, `rows ${why}.`)
-  }
-
-  private warn(row: TrainingRow, item: ExportRow): void {
+  private warn(row: TrainingRow, tokens: number | null): void {
     const { prompt } = row
-    const { stage, cutoffLen: cutoff = DEFAULT_CUTOFF } = this.options
+    const { stage, counter, cutoffLen: cutoff = DEFAULT_CUTOFF } = this.options
     const remark = (rule: keyof typeof REMARKS) =>
       note(this.warned, rule, this.rowsIn, prompt, `rows ${REMARKS[rule]}`)
     const asked = promptTexts(row)
@@ -111,18 +117,17 @@ class Tally {
     if (prompt.trim() === '') remark('prompt_empty')
     if (answers.some((answer) => answer.trim() === '')) remark('response_empty')
     const template = (this.options.templateTokens ?? 0) * messageCount(row)
-    const counted = countedTokens(item, row)
-    if (counted === null) this.noteUncounted(prompt)
+    if (tokens === null) this.noteUncounted(prompt)
     else this.counted++
-    const length = counted ?? (before + Math.max(...sizes)) / BYTES_PER_TOKEN
-    const isUnknown = counted === null && this.options.lengths === 'tokens'
+    const length = tokens ?? (before + Math.max(...sizes)) / BYTES_PER_TOKEN
+    const isUnknown = tokens === null && this.isStrict
     if (!isUnknown && length + template > cutoff) {
       const how =
-        counted === null
+        tokens === null
           ? 'by a character estimate of the whole chat (no tokenizer)'
-          : 'by the token counts of the study and the template'
+          : `by ${counter?.name ?? 'the token counts of the study'} and the template`
       const message = `rows are longer than cutoff_len ${cutoff} ${how}: training cuts them.`
-      note(this.warned, counted === null ? 'cutoff' : 'cutoff_tokens', this.rowsIn, prompt, message)
+      note(this.warned, tokens === null ? 'cutoff' : 'cutoff_tokens', this.rowsIn, prompt, message)
     }
     if (seen(this.prompts, asked)) remark('duplicate_prompt')
     const isGood = stage === 'kto' ? String(row.isGood) : ''
@@ -133,7 +138,18 @@ class Tally {
       remark('placeholder_text')
   }
 
+  /** An estimate does not do. */
+  private get isStrict(): boolean {
+    return this.options.lengths === 'tokens' || Boolean(this.options.counter)
+  }
+
   private noteUncounted(prompt: string): void {
+    const { counter } = this.options
+    if (counter) {
+      const message = `rows are not counted by ${counter.name} yet. Count them first, which a job does; they are kept for the next export.`
+      note(this.uncounted, NOT_COUNTED_YET, this.rowsIn, prompt, message)
+      return
+    }
     const message =
       this.options.lengths === 'tokens'
         ? 'rows are not counted: no run of "Tokens" tells the length of all their texts. Compute Tokens for them (it does not count history, system prompt and tools) and add its columns where the format has no sidecar, leave such rows out by a filter, or allow an estimate.'
@@ -169,8 +185,7 @@ class Tally {
     }
     const blocked = [...this.dropped.values()]
     if (!options.excludeBlocked) errors.push(...blocked)
-    const isStrict = options.lengths === 'tokens'
-    if (isStrict) errors.push(...this.uncounted.values())
+    if (this.isStrict) errors.push(...this.uncounted.values())
     else if (this.counted > 0) this.uncounted.forEach((found) => this.warned.set(found.rule, found))
     if (this.rowsKept === 0) errors.push(wholeFile('no_rows', 'No row is left to train on.'))
     const warnings = [...this.warned.values()].map(counted)

@@ -1,4 +1,5 @@
 import type { ExportRow } from '../writers/export-row'
+import type { LengthTexts } from '../writers/types'
 import { ALL_COLUMNS, bundleEntry } from './bundle-options'
 import type { BundleColumns, BundleOptions } from './bundle-options'
 import { MEDIA, PLACEHOLDERS } from './carried'
@@ -97,11 +98,20 @@ function texts(row: TrainingRow): string[] {
   ]
 }
 
+/** Returns the texts whose tokens make the length of a row; files of images, videos and audios are no texts. */
+export function lengthTexts(row: TrainingRow, stage: Stage): LengthTexts {
+  return { asked: askedTexts(row), answers: answersOf(row, stage).map((answer) => answer ?? '') }
+}
+
 /** Returns everything that a model reads before it answers. */
 export function promptTexts(row: TrainingRow): string[] {
+  return [...askedTexts(row), ...MEDIA.flatMap((kind) => row.media[kind])]
+}
+
+function askedTexts(row: TrainingRow): string[] {
   const before = row.messages
     ? row.messages.slice(0, row.output === null ? undefined : -1).map(({ value }) => value)
     : [...row.history.flat(), row.prompt]
   const system = row.messages?.[0]?.from === 'system' ? '' : row.system
-  return [system, row.tools, ...before, ...MEDIA.flatMap((kind) => row.media[kind])]
+  return [system, row.tools, ...before]
 }

@@ -44,13 +44,14 @@ export const llamaFactory = defineWriter({
     }),
     ...TRAINING_OPTIONS,
   }),
-  async prepare({ name, isChat, options, open, recipe }) {
+  async prepare({ name, isChat, options, open, recipe, counter = null }) {
     const { shape, template, ...others } = options
     const format = shape === 'auto' ? (isChat ? 'sharegpt' : 'alpaca') : shape
     // A field that is being typed is empty for a while.
     const settings = {
       ...others,
       name,
+      counter,
       format,
       template: template || 'default',
       ...lengthOptions(others),

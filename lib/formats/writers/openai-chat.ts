@@ -22,8 +22,8 @@ export const openaiChat = defineWriter({
   extension: 'jsonl',
   mediaType: 'application/x-ndjson; charset=utf-8',
   options: z.object(TRAINING_OPTIONS),
-  async prepare({ name, options, open }) {
-    const settings = { ...SETTINGS, ...options, ...lengthOptions(options), name }
+  async prepare({ name, options, open, counter = null }) {
+    const settings = { ...SETTINGS, ...options, ...lengthOptions(options), name, counter }
     const read = (item: ExportRow) => readChat(item, options)
     const check = await checkBundle(open(), settings, read)
     return ofTraining(check, () => writeChats(open(), read, check.rowsKept))

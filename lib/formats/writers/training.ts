@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ExportRemedy } from '@/lib/contracts/export'
+import { LIMITS } from '@/lib/contracts/limits'
 import { choice, toggle } from '@/lib/contracts/options'
 import type { BundleCheck } from '../llama-factory/check'
 import type { PreparedExport } from './types'
@@ -28,6 +29,12 @@ export const TRAINING_OPTIONS = {
     title: 'How lengths are known',
     description:
       'A run of "Tokens" counts instruction, input and response with the tokenizer of its model; of rows with a history, a system prompt or tools it does not know all. Where counts are asked for, the export is refused until every row is counted.',
+  }),
+  tokenizer: z.string().max(LIMITS.key).default('').meta({
+    title: 'Tokenizer',
+    description:
+      'Counts every text of each row, history, system prompt and tools included, whatever the study has counted: the name of a backend (its model counts), or the path of a tokenizer.json on the machine of Evolens. Images, videos and audios are not counted.',
+    backends: 'tokenize',
   }),
   templateTokens: wholeNumber(
     'Template, tokens a message',

@@ -6,6 +6,22 @@ import type { ExportRow } from './export-row'
 /** Rows to be written, handed over in batches. */
 export type RowBatches = AsyncIterable<readonly ExportRow[]> | Iterable<readonly ExportRow[]>
 
+/** Texts of a row whose tokens decide whether training cuts it. */
+export interface LengthTexts {
+  /** What a model reads before it answers. */
+  asked: readonly string[]
+  /** The answers that it is trained on, each after the same question. */
+  answers: readonly string[]
+}
+
+/** Counts the tokens of rows by a tokenizer that was chosen. */
+export interface LengthCounter {
+  /** The tokenizer in words, for findings and recipe. */
+  name: string
+  /** Returns the tokens of each row with its longest answer; null where they are not counted yet. */
+  count(rows: readonly LengthTexts[]): Promise<(number | null)[]>
+}
+
 /** What is to be written. */
 export interface WriterJob<Options> {
   /** Data set name: [a-z0-9_-]+. */
@@ -21,6 +37,8 @@ export interface WriterJob<Options> {
   isChat: boolean
   /** How the export came about, for formats that hold it. */
   recipe: JsonObject
+  /** Counts tokens where a tokenizer was chosen. */
+  counter?: LengthCounter | null
 }
 
 /** An export that was checked and is ready to be written. */

@@ -14,9 +14,10 @@ import type { ServiceContext } from '../context'
 import { getStudy } from '../studies'
 import { estimateBytes } from './check'
 import { beginOrGoOn, exportStamp, noteCheckpoint, removePart } from './checkpoint'
-import { jobOf, planExport } from './plan'
+import { jobOf, planExport, type ExportPlan } from './plan'
 import { makeRecipe } from './recipe'
 import { noteExport, storedExport } from './stored'
+import { openCounter, tokenizerChoice, type CountingHooks } from './token-counts'
 import { writeExport } from './write'
 
 /** Files are made again from their request, so they need not stay longer than a download takes. */
@@ -49,6 +50,46 @@ interface FileHooks {
   commit(work: () => void): void
   /** `total` is an estimate; `note` says whether an attempt before was continued. */
   onBytes(done: number, total: number, note: string | null): void
+  /** Called with the rows whose tokens are counted, where a tokenizer was chosen. */
+  onRows(done: number, total: number): void
+  openBackend: CountingHooks['openBackend']
+}
+
+/** Queues a job that counts the tokens of an export's rows by the tokenizer that it names. Throws `invalid_input` where it names none. */
+export function startTokenCount(db: Db, request: ExportRequest): Job {
+  const { studyId, format, options } = request
+  getStudy(db, studyId)
+  if (!tokenizerChoice(db, writerOf(format).options.parse(options)))
+    throw new AppError(
+      'invalid_input',
+      'Name the tokenizer that counts in the options of the format.',
+    )
+  return enqueue(db, { kind: 'count-tokens', payload: { studyId, request }, names: {}, studyId })
+}
+
+/** Returns the plan of an export that counts the rows which are not counted yet, and what keeps the counts. */
+async function countingPlan(
+  db: Db,
+  request: ExportRequest,
+  hooks: Pick<FileHooks, 'signal' | 'commit' | 'onRows' | 'openBackend'>,
+): Promise<{ plan: ExportPlan; save(): Promise<void> }> {
+  const plan = await planExport(db, request, hooks.signal)
+  const onRows = (done: number) => hooks.onRows(Math.min(done, plan.count), plan.count)
+  const counting = await openCounter(db, plan.study.id, plan.options, { ...hooks, onRows })
+  if (!counting) return { plan, save: async () => undefined }
+  return { plan: { ...plan, counter: counting.counter }, save: counting.save }
+}
+
+/** Counts the tokens of an export's rows and returns how many rows there are and which tokenizer counted; the counts are kept for its check. */
+export async function countTokens(
+  db: Db,
+  request: ExportRequest,
+  hooks: Parameters<typeof countingPlan>[2],
+): Promise<{ rows: number; tokenizer: string | null }> {
+  const { plan, save } = await countingPlan(db, request, hooks)
+  await plan.writer.prepare(jobOf(db, plan))
+  await save()
+  return { rows: plan.count, tokenizer: plan.counter?.name ?? null }
 }
 
 /** Bytes between two notes of how far a file is: about a tenth of a second of writing. */
@@ -63,9 +104,10 @@ const STAYS = new Set<unknown>(['pause', 'shutdown', 'lost'])
 export async function writeExportFile(
   { db, config }: Pick<ServiceContext, 'db' | 'config'>,
   request: ExportRequest,
-  { exportId, signal, commit, onBytes }: FileHooks,
+  { exportId, onBytes, ...hooks }: FileHooks,
 ): Promise<{ rows: number; bytes: number; note: string | null }> {
-  const plan = await planExport(db, request, signal)
+  const { signal, commit } = hooks
+  const { plan, save } = await countingPlan(db, request, hooks)
   const recipe = makeRecipe(db, plan)
   const target = pathOf(config, exportId)
   const part = `${target}.part`
@@ -74,6 +116,7 @@ export async function writeExportFile(
   const begun = await beginOrGoOn(part, stamp, plan.writer.goesOn ?? false)
   const { hash, note } = begun
   const { pieces, rows, wholeRows } = await writeExport(db, plan, recipe, begun.rows)
+  await save()
   const total = await estimateBytes(plan, jobOf(db, plan))
   let { bytes } = begun
   let noted = bytes

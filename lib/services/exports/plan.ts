@@ -4,7 +4,7 @@ import type { StudySummary } from '@/lib/contracts/study'
 import type { JsonObject } from '@/lib/formats/types'
 import { writerOf } from '@/lib/formats/writers'
 import type { ExportRow } from '@/lib/formats/writers/export-row'
-import type { Writer, WriterJob } from '@/lib/formats/writers/types'
+import type { LengthCounter, Writer, WriterJob } from '@/lib/formats/writers/types'
 import { AppError } from '@/lib/errors'
 import { inArray } from 'drizzle-orm'
 import { cells } from '@/db/schema'
@@ -15,6 +15,7 @@ import { choosePairs, type ChosenPair } from './pairs/choose'
 import type { LeftOut } from './pairs/reasons'
 import { pairRows, readablePairs } from './pairs/rows'
 import { exportRows, type RowContent } from './rows'
+import { keptCounter } from './token-counts'
 import { orderRows, warmList, type OrderedRows } from '../rows'
 import { warmSelection } from '../rows/select'
 import { getStudy } from '../studies'
@@ -32,6 +33,8 @@ export interface ExportPlan {
   count: number
   /** Why seeds have no pair; null where rows are written. */
   leftOut: LeftOut | null
+  /** Tells lengths where a tokenizer was chosen. */
+  counter: LengthCounter | null
   /** Opens the rows anew, or those at given places among them; writers read them more than once. Bare ones have empty texts. */
   open(places?: Int32Array | null, isBare?: boolean): AsyncGenerator<ExportRow[]>
 }
@@ -88,7 +91,8 @@ export async function planExport(
     lineage: writer.hasSidecar ? 'full' : lineage,
     decisions: request.decisions ?? false,
   }
-  const shared = { request, writer, options, study, ordered, content }
+  const counter = keptCounter(db, study.id, options)
+  const shared = { request, writer, options, study, ordered, content, counter }
   // The rows of a bundle are what a trainer takes, and its sidecar leaves out columns that were not chosen.
   const only = request.only?.length && !writer.hasSidecar ? new Set(request.only) : null
   const chosenOf = async function* (batches: AsyncGenerator<ExportRow[]>) {
@@ -134,7 +138,7 @@ export function nothingToWrite({ leftOut }: ExportPlan): string {
 
 /** Returns what the writer is to do with the rows of a plan. */
 export function jobOf(db: Db, plan: ExportPlan, recipe: JsonObject = {}): WriterJob<unknown> {
-  const { request, options, ordered, count, open } = plan
+  const { request, options, ordered, count, open, counter } = plan
   const used = ordered.selection.cells.filter((part) => part.rows.length > 0)
   const numbers = used.map((part) => part.cell.no)
   const isChat = db
@@ -152,5 +156,6 @@ export function jobOf(db: Db, plan: ExportPlan, recipe: JsonObject = {}): Writer
     openKinds: () => open(null, true),
     isChat,
     recipe,
+    counter,
   }
 }

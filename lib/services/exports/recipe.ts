@@ -164,7 +164,9 @@ function snakeCase(options: Record<string, unknown>): JsonObject {
  * were written, source files with their hashes, and the version that wrote it. It holds no date: the same rows give the same recipe.
  */
 export function makeRecipe(db: Db, plan: ExportPlan): JsonObject {
-  const { study, request, options, content } = plan
+  const { study, request, content, counter } = plan
+  // A tokenizer is named by what it is: where its file lies is nobody's business.
+  const { tokenizer: _, ...options } = plan.options
   const { state, format, pairs } = request
   const { selection } = plan.ordered
   const writtenColumns = content.columns
@@ -184,6 +186,7 @@ export function makeRecipe(db: Db, plan: ExportPlan): JsonObject {
       ...(request.decisions ? { decisions: true } : {}),
       ...(request.only ? { only: [...request.only] } : {}),
       ...snakeCase(options),
+      ...(counter ? { tokenizer: counter.name } : {}),
     },
     rows_in_study: selection.outOf,
     steps: filterSteps(db, study.id, state.filter),

@@ -122,7 +122,7 @@ export function layOutMap(
     ...request,
     version: 1,
     runId: run.id,
-    model: String(run.definition.model?.name),
+    model: String(run.definition.model?.model),
     textRecipe: String(run.definition.params.textRecipe),
   }
   const hash = createHash('sha256')

@@ -7,6 +7,7 @@ import { encodeFloats } from '@/lib/backends/session/cache-values'
 import type { ModelIdentity } from '@/lib/backends/types'
 import type { Condition } from '@/lib/contracts/condition'
 import { emptyFilter } from '@/lib/contracts/filter'
+import { compareSubsetsSchema } from '@/lib/contracts/subset'
 import { createRandom } from '@/lib/stats/random'
 import { columnOf, storeRun } from '@/lib/testing/columns'
 import { importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
@@ -15,10 +16,12 @@ import { currentCells } from '../cells'
 import { filterFacets, listRows, selectRows } from '../rows'
 import { conditionCounts } from '../rows/condition-counts'
 import { createStudy } from '../studies'
+import { saveSubset } from '../subsets'
+import { compareSubsets } from '../subsets/compare'
 
 const N = 300
 const D = 48
-const identity = { name: 'encoder', revision: 'r1' } as unknown as ModelIdentity
+const identity = { model: 'encoder', revision: 'r1' } as unknown as ModelIdentity
 
 let study: TestStudy
 const vectors: Float32Array[] = []
@@ -102,6 +105,51 @@ describe('similar rows', () => {
     page.rows.forEach(({ similarity }, k) => expect(similarity).toBeCloseTo(expected[k]!.cosine, 5))
     const last = { ...emptyFilter(), where: similarTo(N - 1, 5) }
     expect(() => selectRows(db, studyId, last)).toThrow(/has no embedding/)
+  })
+
+  it('are what measures of saved subsets read: exactly, of as many rows each, with what has none said', async () => {
+    const { db, studyId } = study
+    const saved = (text: string) => {
+      const rules = [{ rule: 'filter' as const, filter: { ...emptyFilter(), text } }]
+      return saveSubset(db, studyId, { name: text, rules }, 1).id
+    }
+    const measures = ['nearest_neighbour', 'vendi_score', 'novel_sum', 'k_center', 'repeats']
+    const compared = (texts: string[]) => {
+      const asked = { ids: texts.map(saved), measures }
+      return compareSubsets(db, studyId, compareSubsetsSchema.parse(asked))
+    }
+    const found = await compared(['text 12', 'text 13'])
+    // The eleven rows of a subset are its only draw.
+    const rowsOf = (tens: number) => [tens, ...Array.from({ length: 10 }, (_, k) => 10 * tens + k)]
+    const distance = (a: Float32Array, b: Float32Array) =>
+      a.reduce((sum, value, k) => sum + (value - b[k]!) ** 2, 0)
+    const expected = [12, 13].map((tens) => {
+      const own = rowsOf(tens).map((row) => vectors[row]!)
+      const nearest = own.map((a) =>
+        Math.min(...own.flatMap((b) => (a === b ? [] : distance(a, b)))),
+      )
+      return nearest.reduce((sum, value) => sum + value, 0) / own.length
+    })
+    const mean = found.measures.find(({ key }) => key === 'mean')
+    expect(mean?.values.map(({ sd }) => sd)).toEqual([null, null])
+    mean?.values.forEach((one, k) => expect(one.mean).toBeCloseTo(expected[k]!, 12))
+    expect(mean).toMatchObject({ rows: 11, note: 'Over the embeddings of encoder.' })
+    const [texts, others] = [['repeats'], measures.slice(0, 4)].map((ids) =>
+      found.measures.filter(({ metric }) => ids.includes(metric)),
+    )
+    expect(others?.every(({ values }) => values.every((one) => one.mean !== null))).toBe(true)
+    expect(texts?.map(({ note }) => note)).toEqual(texts?.map(() => null))
+    // Row 299 has no embedding, so ten of the eleven rows of each are measured.
+    const some = await compared(['text 29', 'text 13'])
+    expect(some.measures[0]).toMatchObject({
+      rows: 10,
+      note: expect.stringContaining('10 of 11 rows of each draw'),
+    })
+    const none = await compared(['text 299', 'text 13'])
+    expect(none.measures[0]).toMatchObject({
+      values: [{ mean: null }, { mean: null }],
+      note: expect.stringMatching(/too few to measure/),
+    })
   })
 
   it('are the best of the rows that the rest of the filter keeps, where asked', async () => {

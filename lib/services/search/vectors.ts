@@ -128,6 +128,24 @@ export function vectorFiles(db: Db) {
   }
 }
 
+/** Returns what finds where the vector of a single row lies, null where it was not embedded. */
+export function rowPointers(db: Db, run: Run): (cell: CellRef, idx: number) => Pointer | null {
+  const keyOf = vectorKey(run)
+  const one = hotRead(db, {
+    why: 'once a row of a draw',
+    sql: `select r.idx, r.instruction, r.input, s.text as response from rows r
+      left join responses s on s.set_no = ? and s.idx = r.idx where r.cell_no = ? and r.idx = ?`,
+    row: storedSchema,
+  })
+  const sets = new Map<number, number>()
+  return (cell, idx) => {
+    const setNo = sets.get(cell.no) ?? currentResponseSet(db, cell.no)?.no ?? -1
+    sets.set(cell.no, setNo)
+    const row = one.get(setNo, cell.no, idx)
+    return row ? pointerOf(db, keyOf(row)) : null
+  }
+}
+
 /** Yields where the vectors of a cell's rows lie, some hundred rows at a time; rows that were not embedded are left out. */
 export function* cellPointers(
   db: Db,

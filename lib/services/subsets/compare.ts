@@ -9,10 +9,11 @@ import { listColumns } from '../columns'
 import { yieldToEventLoop } from '../compare/slots'
 import { scopeOfStudy } from '../rows/select'
 import { applyWarm } from './apply'
-import { columnsToCompare, compareColumn } from './compared-columns'
+import { columnsToCompare, compareColumn, othersOf } from './compared-columns'
 import { compareMeasures } from './compared-measures'
 import { ruleData } from './data'
 import { storedSubset } from './stored'
+import { vectorsOfRows } from './vectors'
 
 const ORIGINS = ['seed_set', 'evolver', 'round', 'operator'] as const
 /** Words listed of each subset: what a person reads. */
@@ -22,11 +23,12 @@ const LEAST_ROWS = 3
 // What 95 of 100 words without a difference stay under; the list is for reading, not a test.
 const LEAST_Z = 1.96
 
-/** Returns how surely a word is more frequent in `a` of `n` rows than in `b` of `m`: difference of log odds over its error. */
-function logOddsZ(a: number, n: number, b: number, m: number): number {
+/** Returns how many times the odds of a word in `a` of `n` rows are those in `b` of `m`, and how sure that is: log odds over their error. */
+function oddsOf(a: number, n: number, b: number, m: number): { odds: number; z: number } {
   // Half a row is added to each count, so that a word that the others lack has odds.
   const [x, y, u, v] = [a + 0.5, n - a + 0.5, b + 0.5, m - b + 0.5]
-  return (Math.log(x / y) - Math.log(u / v)) / Math.sqrt(1 / x + 1 / y + 1 / u + 1 / v)
+  const odds = x / y / (u / v)
+  return { odds, z: Math.log(odds) / Math.sqrt(1 / x + 1 / y + 1 / u + 1 / v) }
 }
 
 function* wordsOf(
@@ -66,12 +68,12 @@ function* wordsOf(
     return [...counts]
       .map(([word, of]) => {
         const [rows, elsewhere] = [of[2 * k] as number, of[2 * k + 1] as number]
-        return { word, rows, elsewhere, z: logOddsZ(rows, n, elsewhere, rest[k] as number) }
+        return { word, rows, elsewhere, ...oddsOf(rows, n, elsewhere, rest[k] as number) }
       })
       .filter(({ rows, z }) => rows >= LEAST_ROWS && z >= LEAST_Z)
       .sort((a, b) => b.z - a.z || (a.word < b.word ? -1 : 1))
       .slice(0, WORDS)
-      .map(({ word, rows, elsewhere }) => ({ word, rows, elsewhere }))
+      .map(({ word, rows, elsewhere, odds }) => ({ word, rows, elsewhere, odds }))
   })
 }
 
@@ -93,13 +95,19 @@ export async function compareSubsets(
     throwIfAborted(signal)
     await yieldToEventLoop()
   }
+  const others = othersOf(sets)
   const columns: SubsetComparison['columns'] = []
   for (const column of columnsToCompare(listColumns(db, studyId), asked.columns)) {
     for (const cell of scope.cells) await scope.reader.warm(column.id, cell)
-    columns.push(compareColumn(data, column, sets))
+    columns.push(compareColumn(data, column, sets, others))
     await pause()
   }
-  const measured = await compareMeasures(data, sets, asked, pause)
+  const measured = await compareMeasures(
+    { data, vectors: () => vectorsOfRows(db, studyId, places) },
+    sets,
+    asked,
+    pause,
+  )
   const reading = wordsOf(data, sets)
   let step = reading.next()
   for (; !step.done; step = reading.next()) await pause()

@@ -4,7 +4,9 @@ import { formatValue } from '@/lib/contracts/format'
 import type { ColumnInfo } from '@/lib/contracts/study'
 import type { SubsetComparison } from '@/lib/contracts/subset'
 import { AppError } from '@/lib/errors'
+import { chiSquareCounts } from '@/lib/stats/levels'
 import { mean, quantileSorted } from '@/lib/stats/summary'
+import { cliffsDelta } from '@/lib/stats/unpaired'
 import { clearMissing, sizesOf } from '@/lib/subsets/take'
 import type { Kept, RuleData } from '@/lib/subsets/types'
 import { columnName } from '../compare/columns'
@@ -35,8 +37,44 @@ export function columnsToCompare(
   })
 }
 
+/** Returns for each set the rows that are in any of the other sets. */
+export function othersOf(sets: readonly Kept[]): Kept[] {
+  return sets.map((own, k) => {
+    const rest = new Uint8Array(own.length)
+    sets.forEach((set, at) => {
+      if (at === k) return
+      for (let row = 0; row < set.length; row += 1) if (set[row] === 1) rest[row] = 1
+    })
+    return rest
+  })
+}
+
+/** Returns how far the words of a set are from those of the others, and the word whose share differs most. */
+function effectOfWords(
+  names: readonly string[],
+  own: readonly number[],
+  others: readonly number[],
+): Pick<Compared['values'][number], 'effect' | 'word'> {
+  const found = chiSquareCounts(own, others)
+  if (!found.ok) return { effect: null, word: null }
+  const sum = (counts: readonly number[]) => counts.reduce((all, rows) => all + rows, 0)
+  const [nOwn, nOthers] = [sum(own), sum(others)]
+  const [word = null] = names
+    .map((name, k) => ({
+      word: name,
+      difference: (own[k] as number) / nOwn - (others[k] as number) / nOthers,
+    }))
+    .sort((a, b) => Math.abs(b.difference) - Math.abs(a.difference))
+  return { effect: found.cramersV, word }
+}
+
 /** Returns how often each word of a column is in each set. */
-function comparedWords(data: RuleData, id: string, sets: readonly Kept[]): Omit<Compared, 'label'> {
+function comparedWords(
+  data: RuleData,
+  id: string,
+  sets: readonly Kept[],
+  others: readonly Kept[],
+): Omit<Compared, 'label'> {
   const groups = data.groups(id)
   const sizes = sets.map((set) => sizesOf(set, groups))
   const total = (k: number) => sizes.reduce((sum, of) => sum + (of[k] as number), 0)
@@ -44,29 +82,43 @@ function comparedWords(data: RuleData, id: string, sets: readonly Kept[]): Omit<
     .map((_, k) => k)
     .filter((k) => total(k) > 0)
     .sort((a, b) => total(b) - total(a) || a - b)
+  const bins = order.map((k) => groups.names[k] as string)
   return {
     column: id,
     isNumber: false,
-    bins: order.map((k) => groups.names[k] as string),
+    bins,
+    measure: "Cramér's V",
     values: sets.map((set, at) => {
       const counts = order.map((k) => sizes[at]?.[k] as number)
       const n = counts.reduce((sum, rows) => sum + rows, 0)
-      return { n, missing: countMask(set) - n, mean: null, median: null, counts }
+      const rest = sizesOf(others[at] as Kept, groups)
+      const effect = effectOfWords(
+        bins,
+        counts,
+        order.map((k) => rest[k] as number),
+      )
+      return { n, missing: countMask(set) - n, mean: null, median: null, counts, ...effect }
     }),
   }
 }
 
-/** Returns how the values of a column are distributed in each set, over bins of equal width that all sets share. */
-export function compareColumn(data: RuleData, column: ColumnInfo, sets: readonly Kept[]): Compared {
+/** Returns how the values of a column are distributed in each set, over bins of equal width that all sets share, and how far each is from the others. */
+export function compareColumn(
+  data: RuleData,
+  column: ColumnInfo,
+  sets: readonly Kept[],
+  others: readonly Kept[],
+): Compared {
   const { id, shape } = column
   const label = columnName(column)
-  if (!isQuantity(shape)) return { ...comparedWords(data, id, sets), label }
+  if (!isQuantity(shape)) return { ...comparedWords(data, id, sets, others), label }
   const numbers = data.numbers(id)
-  const sorted = sets.map((set) => {
+  const valuesOf = (set: Kept) => {
     const valued = set.slice()
     clearMissing(valued, numbers)
     return Float64Array.from(maskToIndexes(valued), (row) => numbers.values[row] as number).sort()
-  })
+  }
+  const sorted = sets.map(valuesOf)
   const ends = sorted.flatMap((own) =>
     own.length > 0 ? [own[0] as number, own.at(-1) as number] : [],
   )
@@ -80,6 +132,7 @@ export function compareColumn(data: RuleData, column: ColumnInfo, sets: readonly
     column: id,
     label,
     isNumber: levels === 0,
+    measure: "Cliff's delta",
     bins:
       column.levels && bins > 0
         ? [...column.levels]
@@ -95,12 +148,15 @@ export function compareColumn(data: RuleData, column: ColumnInfo, sets: readonly
       }
       const of = (number: (values: Float64Array) => number | null) =>
         own.length === 0 ? null : number(own)
+      const found = cliffsDelta(own, valuesOf(others[k] as Kept))
       return {
         n: own.length,
         missing: countMask(sets[k] as Kept) - own.length,
         mean: of(mean),
         median: of((values) => quantileSorted(values, 0.5)),
         counts,
+        effect: found.ok ? found.delta : null,
+        word: null,
       }
     }),
   }

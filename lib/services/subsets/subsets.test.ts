@@ -311,10 +311,13 @@ describe('subsets', () => {
     expect(mnd?.values[1]).toMatchObject({ n: 12, missing: 0, mean: 8.5, median: 8.5 })
     expect(found.drawn).toBeNull()
     expect(found.subsets.map(({ words }) => words)).toEqual([
-      [{ word: 'seed', rows: 12, elsewhere: 6 }],
+      // Of 18 rows of the others: 12.5 to 0.5 against 6.5 to 12.5.
+      [{ word: 'seed', rows: 12, elsewhere: 6, odds: expect.closeTo(25 / 0.52, 9) }],
       [],
-      [{ word: 'evolved', rows: 12, elsewhere: 6 }],
+      [{ word: 'evolved', rows: 12, elsewhere: 6, odds: expect.closeTo(25 / 0.52, 9) }],
     ])
+    // A value v of 6 to 11 is above 2 (v - 1) and below 2 (11 - v) of the 22 of the others.
+    expect(mnd?.values[1]?.effect).toBeCloseTo(5 / 11, 12)
   })
 
   it('are compared by any column and by measures over draws of equal size', async () => {
@@ -348,8 +351,12 @@ describe('subsets', () => {
     expect(words?.values[0]).toEqual({ mean: 8 / 14, sd: null })
     expect(words?.values[1]?.sd).not.toBeNull()
     await expect(ask({ columns: ['none.at'] })).rejects.toThrow(/no column "none.at"/)
-    await expect(ask({ measures: ['vendi_score'] })).rejects.toThrow(/no measure of a set of texts/)
-    await expect(ask({ measures: ['mnd'] })).rejects.toThrow(/no measure of a set of texts/)
+    const { measures } = await ask({ measures: ['vendi_score'] })
+    expect(measures[0]).toMatchObject({
+      values: [{ mean: null }, { mean: null }],
+      note: expect.stringMatching(/Minimum neighbour distance/),
+    })
+    await expect(ask({ measures: ['mnd'] })).rejects.toThrow(/no measure of a set/)
   })
 
   it('keep the benchmarks that they name', async () => {

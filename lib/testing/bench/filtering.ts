@@ -1,12 +1,14 @@
 import { deflateSync } from 'node:zlib'
 import type { Condition } from '@/lib/contracts/condition'
+import type { ColumnInfo } from '@/lib/contracts/study'
 import { emptyFilter, type RowFilter } from '@/lib/contracts/filter'
 import { listColumns } from '@/lib/services/columns'
 import { filterFacets } from '@/lib/services/rows'
 import { describeSelection } from '@/lib/services/rows/describe'
 import { fillPaperStudy } from './paper-study'
 
-const PAGE_ROWS = 100
+/** Rows of the first page. */
+export const PAGE_ROWS = 100
 const HISTOGRAMS = 6
 const DESCRIBED = 20
 
@@ -27,7 +29,7 @@ export interface FilteringBench {
 }
 
 /** Changes as a person makes them one after the other: each from the filter before. */
-function session(columns: readonly string[]): RowFilter[] {
+export function session(columns: readonly string[]): RowFilter[] {
   const [a = '', b = ''] = columns
   const range = (column: string, min: number) => ({ column, min, max: null, missing: false })
   const where: Condition = {
@@ -53,6 +55,16 @@ function session(columns: readonly string[]): RowFilter[] {
   return changes.map((change) => (filter = { ...filter, ...change }))
 }
 
+/** Returns columns with numbers of a run, and those of them that are counted with each change. */
+export function benchedColumns(all: readonly ColumnInfo[]): { ids: string[]; counted: string[] } {
+  const ids = all
+    .filter(
+      ({ hidden, shape, runId }) => !hidden && runId !== null && /^(scalar|enum)$/.test(shape),
+    )
+    .map(({ id }) => id)
+  return { ids, counted: ids.slice(0, HISTOGRAMS) }
+}
+
 async function timed<T>(work: () => Promise<T>): Promise<{ ms: number; found: T }> {
   const started = performance.now()
   const found = await work()
@@ -62,11 +74,7 @@ async function timed<T>(work: () => Promise<T>): Promise<{ ms: number; found: T 
 /** Filters a study of the paper's size as a person does, and describes two selections. */
 export async function benchFiltering(): Promise<FilteringBench> {
   const { db, studyId, rows } = fillPaperStudy()
-  const columns = listColumns(db, studyId).filter(
-    ({ hidden, shape }) => !hidden && (shape === 'scalar' || shape === 'enum'),
-  )
-  const ids = columns.filter(({ runId }) => runId !== null).map(({ id }) => id)
-  const counted = ids.slice(0, HISTOGRAMS)
+  const { ids, counted } = benchedColumns(listColumns(db, studyId))
   const sort = { column: 'position', descending: false }
   const ask = (filter: RowFilter) =>
     timed(() =>

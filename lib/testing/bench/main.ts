@@ -9,6 +9,7 @@ import { benchEmbeddedScoring, FAST_OVER_DECODE } from './embedded-scoring'
 import { benchFigures } from './figures'
 import { benchExport } from './export'
 import { benchFiltering } from './filtering'
+import { benchFilterSession } from './filter-session'
 import { benchFormulas } from './formulas'
 import { benchImport } from './import'
 import { benchHalfMillion } from './half-million'
@@ -136,6 +137,17 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
         500,
       ),
     ]
+  },
+  session: async () => {
+    const { rows, first, log, p95Ms, sentBytes } = await benchFilterSession()
+    for (const one of [first, ...log]) {
+      const { what, status, sentBytes: sent, bytes, ms, serverMs } = one
+      const times = `${ms.toFixed(0).padStart(5)} ms, ${serverMs.toFixed(0).padStart(5)} ms of the server`
+      const sizes = `${(sent / 1000).toFixed(0)} KB sent, ${(bytes / 1000).toFixed(0)} KB read`
+      console.log(`request    ${status} ${times}, ${sizes}: ${what}`)
+    }
+    const name = `${log.length} changes of a filter over ${rows} rows, one request each (${(sentBytes / 1000).toFixed(0)} KB in all)`
+    return [milliseconds(`${name}, by the clock of whoever asks the built server`, p95Ms, 100)]
   },
   search: async () => {
     const { rows, timings } = await benchSearch()

@@ -2,7 +2,8 @@ import { chaosRun } from './run'
 import { runScene } from './scene'
 import { SCENES } from './scenes'
 import { calmRun, swapAndStartAgain, swapRun, SWAPS } from './swap'
-import { noBuild, webChaos } from './web'
+import { noBuild } from '../web-server'
+import { webChaos } from './web'
 
 // `npm run chaos [kills] [seed] [names...]`: kills workers at random moments with SIGKILL and compares what they leave
 // behind with an undisturbed run. 200 kills of scoring and 6 of every other kind of job take about twenty minutes.

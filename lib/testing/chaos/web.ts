@@ -1,13 +1,11 @@
-import { spawn } from 'node:child_process'
-import fs from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '@/lib/cli/free-port'
 import { computeRequestSchema } from '@/lib/contracts/compute'
 import { startRuns } from '@/lib/services/runs/compute'
 import { createRandom } from '@/lib/stats/random'
 import { ended, spawnWorker, stopWorker } from './run'
 import { getJob } from '@/lib/queue/queue'
 import { storedColumns, testStudy, type TestStudy } from '../job-study'
+import { spawnWeb } from '../web-server'
 
 // What a page with open jobs asks for, and as often.
 const ASKED = ['/api/jobs', '/api/system', '/api/studies']
@@ -24,31 +22,14 @@ export interface WebChaos {
   state: string
 }
 
-/** Returns why the web server cannot be started here, or null. */
-export function noBuild(): string | null {
-  return fs.existsSync('.next/BUILD_ID') ? null : 'there is no build; run "npx next build" first'
-}
-
 /** Starts the web server, asks it as a page would, and kills it; returns how often it answered. */
 async function killWeb(study: TestStudy, lifeMs: number): Promise<number> {
-  const port = await freePort()
-  const web = spawn(process.execPath, ['lib/cli/start/web.mjs'], {
-    stdio: 'ignore',
-    env: {
-      ...process.env,
-      NODE_ENV: 'production',
-      EVOLENS_DATA_DIR: study.config.dataDir,
-      EVOLENS_CACHE_DIR: study.config.cacheDir,
-      HOST: '127.0.0.1',
-      PORT: String(port),
-      LOG_LEVEL: 'silent',
-    },
-  })
+  const { web, url } = await spawnWeb(study.config)
   let replies = 0
   let dies = Date.now() + START_MS
   for (let n = 0; Date.now() < dies && web.exitCode === null; n += 1) {
     const path = ASKED[n % ASKED.length] as string
-    const reply = await fetch(`http://127.0.0.1:${port}${path}`).catch(() => null)
+    const reply = await fetch(`${url}${path}`).catch(() => null)
     await reply?.arrayBuffer()
     // Its life is counted from its first answer.
     if (reply?.ok && replies === 0) dies = Date.now() + lifeMs

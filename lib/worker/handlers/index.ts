@@ -1,6 +1,7 @@
 import { alignJob } from './align'
 import { backupJob } from './backup'
 import { computeJob } from './compute'
+import { countTokensJob } from './count-tokens'
 import { detectJob } from './detect'
 import { dryRunJob } from './dry-run'
 import { embedTextJob } from './embed-text'
@@ -39,5 +40,6 @@ export const JOB_KINDS: readonly JobKind[] = [
   indexTextsJob,
   embedTextJob,
   exportJob,
+  countTokensJob,
   layOutJob,
 ]

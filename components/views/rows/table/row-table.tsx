@@ -110,18 +110,14 @@ export function RowTable(props: RowTableProps) {
     count,
     ...LAYOUT,
   })
-  const windows = useRowWindows(detail.study.id, state, first, last)
+  const plotted = columns.filter((column) => column.metric && hasHistogram(column.metric))
+  const counted = plotted.map((column) => column.id)
+  const windows = useRowWindows(detail.study.id, state, { first, last, counted })
   const { listed, rowAt } = windows
   if (listed && listed.total !== count) setCount(listed.total)
 
-  // They wait for the rows: a browser asks a server six things at a time.
-  const plotted = columns.filter((column) => column.metric && hasHistogram(column.metric))
-  const answers = useHistograms(
-    detail.study.id,
-    plotted.map((column) => column.id),
-    state.filter,
-    listed !== null,
-  )
+  // They wait for the first rows: a browser asks a server six things at a time.
+  const answers = useHistograms(detail.study.id, counted, state.filter, listed !== null)
   const histograms = new Map(plotted.map((column, index) => [column.id, answers[index] ?? null]))
 
   useEffect(() => {

@@ -1,3 +1,5 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { firstRows } from '@/components/hooks/filtered'
 import { studyKeys } from '@/components/hooks/keys'
 import { fetchRowWindow, ROW_WINDOW } from '@/components/hooks/use-rows'
 import {
@@ -20,9 +22,20 @@ const windowsOf = (studyId: string, state: ViewState): WindowSource<RowPage> => 
   fetch: (page, signal) => fetchRowWindow(studyId, state, page, signal),
 })
 
-/** Rows of the list by index, asked for in windows around what is in view. */
-export function useRowWindows(studyId: string, state: ViewState, first: number, last: number) {
-  const { itemAt, ...windows } = useWindows(windowsOf(studyId, state), first, last)
+/** Rows of the list by index, asked for in windows around what is in view; the first rows under a new filter bring the counts of columns along. */
+export function useRowWindows(
+  studyId: string,
+  state: ViewState,
+  { first, last, counted }: { first: number; last: number; counted: string[] },
+) {
+  const client = useQueryClient()
+  const plain = windowsOf(studyId, state)
+  const fetch: typeof plain.fetch = async (page, signal) => {
+    const asked = { state, counted, limit: ROW_WINDOW }
+    const found = page === 0 ? await firstRows(client, studyId, asked, signal) : null
+    return found ?? plain.fetch(page, signal)
+  }
+  const { itemAt, ...windows } = useWindows({ ...plain, fetch }, first, last)
   return { ...windows, rowAt: (index: number) => itemAt(index, rowsOf) }
 }
 

@@ -59,8 +59,21 @@ function promptOf(
   return { row: prompt, mapping: isChat ? mapping : FLAT }
 }
 
+/** What a pair of evolved instructions does not hold of its rows: input apart from instruction, and the response. */
+function textsOf({ row, response }: ExportRow): NonNullable<ExportRow['lineage']> {
+  const { instruction, input, output } = row
+  return [
+    { key: 'instruction', value: instruction },
+    { key: 'input', value: input },
+    { key: 'response', value: response === undefined ? output : response },
+  ]
+}
+
 /** Returns the row of a pair, or why there is none. */
-function pairRow(of: PairChoice['of'], items: readonly ExportRow[]): ExportRow | PairReason {
+function pairRow(
+  { of, content }: PairReading,
+  items: readonly ExportRow[],
+): ExportRow | PairReason {
   const [chosen, rejected, seed] = items as [ExportRow, ExportRow, ExportRow | undefined]
   const read = items.map((one) => toTrainingRow(one))
   if (read.some((one) => typeof one === 'string')) return 'unreadable'
@@ -77,7 +90,11 @@ function pairRow(of: PairChoice['of'], items: readonly ExportRow[]): ExportRow |
   if (texts.some((text) => text.trim() === '')) return 'no_answer'
   if (texts[0] === texts[1]) return 'same_answer'
   const made = promptOf(base, prompt)
-  const lineage = sides(chosen.lineage, rejected.lineage)
+  const added = (one: ExportRow) => [
+    ...(one.lineage ?? []),
+    ...(content.lineage === 'full' && !isResponse ? textsOf(one) : []),
+  ]
+  const lineage = sides(added(chosen), added(rejected))
   const metrics = sides(chosen.metrics, rejected.metrics)
   return {
     ...made,
@@ -92,8 +109,9 @@ async function* readPairs(
   db: Db,
   studyId: string,
   { cells, pairs }: Pick<ChosenPairs, 'cells' | 'pairs'>,
-  { of, content, signal }: PairReading,
+  reading: PairReading,
 ): AsyncGenerator<(ExportRow | PairReason)[]> {
+  const { of, content, signal } = reading
   const places = pairs.map(({ chosen, rejected, seed }) =>
     of === 'instruction' && seed ? [chosen, rejected, seed] : [chosen, rejected],
   )
@@ -112,7 +130,7 @@ async function* readPairs(
     for (; at < places.length; at += 1) {
       const size = places[at]?.length ?? 0
       if (used + size > waiting.length) break
-      made.push(pairRow(of, waiting.slice(used, used + size)))
+      made.push(pairRow(reading, waiting.slice(used, used + size)))
       used += size
     }
     waiting = waiting.slice(used)

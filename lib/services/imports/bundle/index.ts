@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import type { PairChoice } from '@/lib/contracts/export'
 import type { PreviewRequest } from '@/lib/contracts/uploads'
 import { openRows } from '@/lib/formats/containers/open-rows'
 import type { DatasetEntry } from '@/lib/formats/llama-factory/dataset-info'
@@ -17,6 +18,7 @@ import type {
 } from '@/lib/formats/types'
 import { restoreEntries } from '@/lib/formats/writers/export-row'
 import type { UploadsPlace } from '../uploads'
+import { rowsOfPair } from './pairs'
 import { checkSums, contradiction, readRecipe } from './recipe'
 import { fieldsOf, splitRows, type Field, type SaidRow } from './split'
 
@@ -63,7 +65,8 @@ async function* joined(
   entry: DatasetEntry,
   file: string,
   sidecar: string,
-): AsyncGenerator<SaidRow> {
+  pairsOf: PairChoice['of'] | null,
+): AsyncGenerator<SaidRow[]> {
   const name = path.basename(sidecar)
   const { formatId, mapping } = entry
   if (formatId === null || mapping === null) return
@@ -91,10 +94,11 @@ async function* joined(
           `Row ${n} is of another instruction than in ${path.basename(file)}.`,
         )
       const said = Object.entries(value).filter(([key]) => !OWN.includes(key))
-      yield {
+      const row = {
         fields: restoredFields(read.row, entry, line.value),
         said: Object.fromEntries(said) as JsonObject,
       }
+      yield pairsOf === null ? [row] : rowsOfPair(pairsOf, row, mapping)
     }
     if (!(await lines.next()).done)
       throw contradiction(name, `It has more than the ${n} rows of ${path.basename(file)}.`)
@@ -103,9 +107,21 @@ async function* joined(
   }
 }
 
+/** Returns whether the lines of a sidecar are of two rows each. */
+async function isOfPairs(sidecar: string): Promise<boolean> {
+  const { batches, close } = await openRows({ path: sidecar, name: path.basename(sidecar) })
+  try {
+    for await (const { value } of flat(batches))
+      return isObject(value) && Object.hasOwn(value, 'chosen_row_id')
+    return false
+  } finally {
+    await close()
+  }
+}
+
 /**
  * Returns the uploads that a data set of a LLaMA-Factory folder becomes where a sidecar of Evolens lies beside it: one for each file of the study that
- * it was exported from. Null where there is no sidecar, or where its rows are pairs, which have no one place. Throws `data_error` where the parts contradict each other.
+ * it was exported from. A pair becomes the rows that it was made of. Null where there is no sidecar. Throws `data_error` where the parts contradict each other.
  */
 export async function restoreBundle(
   config: UploadsPlace,
@@ -117,13 +133,24 @@ export async function restoreBundle(
   const sidecar = file.replace(/\.json$/i, '.meta.jsonl')
   if (sidecar === file || !(await fs.lstat(sidecar).catch(() => null))?.isFile()) return null
   const recipe = await readRecipe(folder, entry.name)
-  if (recipe?.pairs !== undefined) {
-    const note = `${entry.name}: the rows are pairs of two rows, so lineage and metric values in the sidecar (.meta.jsonl) are not read.`
+  const pairsOf = recipe?.pairs?.of ?? null
+  if (pairsOf === null && (await isOfPairs(sidecar))) {
+    const note = `${entry.name}: the rows are pairs, and its recipe does not say of what, so lineage and metric values in the sidecar (.meta.jsonl) are not read.`
     return { requests: [], notes: [note] }
   }
   if (recipe) await checkSums(recipe, await fs.realpath(folder), [file, sidecar])
-  const reading = { format: entry.formatId ?? undefined, mapping: entry.mapping ?? undefined }
-  return splitRows(config, entry.name, joined(entry, file, sidecar), recipe, reading)
+  const { formatId: format, mapping } = entry
+  // The answers of a pair stand in other columns than those of its rows.
+  const output = pairsOf === null || mapping?.messages ? {} : { output: 'output' }
+  const reading = {
+    format: format ?? undefined,
+    mapping: mapping ? { ...mapping, ...output } : undefined,
+  }
+  const lines = joined(entry, file, sidecar, pairsOf)
+  const { requests, notes } = await splitRows(config, entry.name, lines, recipe, reading)
+  if (pairsOf === null) return { requests, notes }
+  const note = `${entry.name}: the rows of its pairs go back to the files that they were in, each once; columns of their own that a pair does not hold are not there.`
+  return { requests, notes: [note, ...notes] }
 }
 
 /** Names of the columns in which an export says where a row belongs and what was decided on it. */
@@ -151,7 +178,7 @@ async function* apart(
   files: readonly string[],
   reading: { formatId: FormatId; mapping: ColumnMapping },
   added: ReadonlySet<string>,
-): AsyncGenerator<SaidRow> {
+): AsyncGenerator<SaidRow[]> {
   for (const file of files) {
     for await (const read of flat(readRows({ path: file, name: path.basename(file) }, reading))) {
       if (!read.ok) continue
@@ -161,10 +188,8 @@ async function* apart(
         literals: row.literals ?? null,
       }))
       const said = fields.filter(({ key }) => added.has(key))
-      yield {
-        fields: fields.filter(({ key }) => !added.has(key)),
-        said: Object.fromEntries(said.map(({ key, value }) => [key, value])),
-      }
+      const own = fields.filter(({ key }) => !added.has(key))
+      yield [{ fields: own, said: Object.fromEntries(said.map(({ key, value }) => [key, value])) }]
     }
   }
 }

@@ -3,6 +3,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { pairChoiceSchema } from '@/lib/contracts/export'
 import { plainObjectSchema } from '@/lib/contracts/plain-object'
 import { AppError } from '@/lib/errors'
 import { readNamed, streamNamed } from '@/lib/files'
@@ -27,7 +28,7 @@ const recipeSchema = z.looseObject({
   data_set: z.string(),
   columns_written: z.array(z.string()).default([]),
   metric_cards: z.array(cardSchema).default([]),
-  pairs: z.unknown().optional(),
+  pairs: z.looseObject({ of: pairChoiceSchema.shape.of }).optional(),
   rows_out: z.number(),
   options: z.looseObject({ lineage: z.boolean().default(false) }).optional(),
   /** SHA-256 of files by their paths in the folder. */

@@ -81,6 +81,9 @@ class Splitter {
   readonly places = new Map<string, Place>()
   /** Cell of the study that the export was made from -> where its rows go. */
   readonly #cells = new Map<string, Place>()
+  /** Rows of pairs that are there: several pairs may be of one seed. */
+  readonly #known = new Set<string>()
+  /** Lines so far. */
   #rows = 0
 
   constructor(
@@ -107,8 +110,18 @@ class Splitter {
     return made
   }
 
-  async add({ fields, said }: SaidRow): Promise<void> {
+  /** Adds the rows of one line; a row that a line before named already is left out. */
+  async add(rows: readonly SaidRow[]): Promise<void> {
     this.#rows += 1
+    for (const row of rows) {
+      const { row_id: id } = row.said
+      const isTwice = rows.length > 1 && typeof id === 'string' && this.#known.has(id)
+      if (rows.length > 1 && typeof id === 'string') this.#known.add(id)
+      if (!isTwice) await this.#add(row)
+    }
+  }
+
+  async #add({ fields, said }: SaidRow): Promise<void> {
     const place = this.#placeOf(said)
     const cell = cellOf(said['row_id'])
     if (cell === null) throw contradiction(this.name, `Row ${this.#rows} has no row_id.`)
@@ -122,8 +135,8 @@ class Splitter {
       place.cellsOfParents.add(parent)
     }
     if (typeof said['operator'] === 'string') place.operators += 1
-    const sha = String(said['source_sha256'])
-    place.sources.set(sha, (place.sources.get(sha) ?? 0) + 1)
+    const { source_sha256: sha } = said
+    if (typeof sha === 'string') place.sources.set(sha, (place.sources.get(sha) ?? 0) + 1)
     for (const key of this.keys ?? Object.keys(said)) this.#addValue(place, said, key)
     const own = fields.filter(({ key }) => key !== LINEAGE_KEY)
     const lineage = { key: LINEAGE_KEY, value: said, pointer: '', literals: null }
@@ -241,13 +254,13 @@ function notesOf(place: Place, columns: Restored['columns'], isDefined: boolean)
 }
 
 /**
- * Returns the uploads that the rows of an export became, one for each file of the study that it was made from, and what was left out. What the
- * export says of a row goes along under a key of its own. Throws `data_error`, and leaves nothing behind, where its parts contradict each other.
+ * Returns the uploads that the rows of an export became, one for each file of the study that it was made from, and what was left out. A line of the
+ * export is one row, or the rows of a pair. What the export says of a row goes along under a key of its own. Throws `data_error`, and leaves nothing behind, where its parts contradict each other.
  */
 export async function splitRows(
   config: UploadsPlace,
   name: string,
-  rows: AsyncIterable<SaidRow>,
+  lines: AsyncIterable<readonly SaidRow[]>,
   recipe: Recipe | null,
   reading: Pick<PreviewRequest, 'format' | 'mapping'>,
 ): Promise<{ requests: PreviewRequest[]; notes: string[] }> {
@@ -256,7 +269,7 @@ export async function splitRows(
   await fs.mkdir(folder, { recursive: true })
   try {
     const splitter = new Splitter(folder, name, recipe?.columns_written ?? null)
-    for await (const row of rows) await splitter.add(row)
+    for await (const rows of lines) await splitter.add(rows)
     const places = [...splitter.places.values()]
     const stated = recipe?.bundle?.rows_out ?? recipe?.rows_out ?? splitter.rows
     if (stated !== splitter.rows)

@@ -4,12 +4,20 @@ import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { call } from '@/components/hooks/api'
 import { downloadUrl, exportFileUrl } from '@/components/hooks/use-export'
-import { listExportsEndpoint, startExportEndpoint } from '@/lib/api/export'
+import {
+  checkExportEndpoint,
+  countTokensEndpoint,
+  listExportsEndpoint,
+  startExportEndpoint,
+} from '@/lib/api/export'
 import { exportRequestSchema, type ExportRequest } from '@/lib/contracts/export'
 import { emptyFilter } from '@/lib/contracts/filter'
 import { getJob } from '@/lib/queue/queue'
+import { exportRecipe } from '@/lib/services/exports'
 import { purgeExportFiles } from '@/lib/services/exports/file'
 import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
+import { addFake } from '@/lib/testing/job-study'
+import { bigramTokenizerFile } from '@/lib/testing/compliance/tokenizer-file'
 import { closeWire, openWire, routeFetch } from '@/lib/testing/route-fetch'
 import { runJobs } from '@/lib/testing/run-jobs'
 
@@ -126,6 +134,98 @@ it('begins anew, and says why, where rows have changed since or a part of the fi
   expect(getJob(study.db, second.id).result).toMatchObject({
     rows: 903,
     note: 'begun anew: a part of the file is lost',
+  })
+})
+
+// One word or sign is one token for both: 1 of the system prompt, 3 of the question, 6 of the answer.
+const CHAT = {
+  messages: [
+    { role: 'system', content: 'one' },
+    { role: 'user', content: 'a b c' },
+    { role: 'assistant', content: 'Two words,\nthree!' },
+  ],
+}
+
+it.each([
+  ['a backend', () => 'Fake', 'the tokenizer of fake'],
+  ['a tokenizer.json', () => bigramTokenizerFile(false), 'tokenizer.json (sha256'],
+])(
+  'counts rows with %s in a job, to the token, and counts again only what is new',
+  async (_, tokenizer, name) => {
+    addFake(study.db)
+    const longer = [...CHAT.messages.slice(0, 2), { role: 'assistant', content: 'a b c a b c a' }]
+    await importRows(study, 'chats.json', [CHAT, { messages: longer }, CHAT])
+    const options = { tokenizer: tokenizer(), cutoffLen: '10', templateTokens: '0' }
+    const one = (format: string, patch = {}) => ({
+      ...request(format),
+      options: { ...options, ...patch },
+    })
+    const check = (body: ExportRequest) => call(checkExportEndpoint, { params: params(), body })
+    const found = async (body: ExportRequest) => {
+      const { blocking, warnings } = await check(body)
+      return [...blocking, ...warnings].map(({ rule, at }) => [rule, ...at])
+    }
+    expect(await found(one('openai-chat'))).toEqual([
+      ['not_counted_yet', 1, 2, 3],
+      ['duplicate_prompt', 2, 3],
+      ['duplicate_row', 3],
+    ])
+    await expect(routeFetch(downloadUrl(one('openai-chat')))).resolves.toMatchObject({
+      status: 400,
+    })
+    const { jobs } = await call(countTokensEndpoint, {
+      params: params(),
+      body: one('openai-chat'),
+    })
+    await runJobs(study)
+    expect(getJob(study.db, jobs[0]?.id ?? '')).toMatchObject({
+      state: 'succeeded',
+      progress: { done: 3, total: 3 },
+      result: { rows: 3, tokenizer: expect.stringContaining(name) },
+    })
+    const { blocking, warnings } = await check(one('openai-chat'))
+    expect(blocking).toEqual([])
+    expect(warnings.find(({ rule }) => rule === 'cutoff_tokens')).toMatchObject({
+      at: [2],
+      message: expect.stringContaining(`1 rows are longer than cutoff_len 10 by ${name}`),
+    })
+    // Three messages of one token each make all rows too long; 13 is the longest that training keeps.
+    const templated = { templateTokens: '1', cutoffLen: '13' }
+    expect(await found(one('llama-factory', templated))).toContainEqual(['cutoff_tokens', 2])
+    expect(await found(one('llama-factory', { ...templated, cutoffLen: '12' }))).toContainEqual([
+      'cutoff_tokens',
+      1,
+      2,
+      3,
+    ])
+    await importRows(study, 'more.json', alpacaRows(2, 'a'), { seedSetKey: 'more' })
+    expect(await found(one('openai-chat'))).toContainEqual(['not_counted_yet', 4, 5])
+    // The job that writes the file counts them itself; the recipe says what counted, and not where it lies.
+    const id = await written(one('openai-chat'))
+    expect(getJob(study.db, id)).toMatchObject({ state: 'succeeded', result: { rows: 5 } })
+    expect(await found(one('openai-chat'))).not.toContainEqual(['not_counted_yet', 4, 5])
+    const { text } = exportRecipe(study.db, study.studyId, id)
+    expect(text).toContain(`tokenizer: ${name}`)
+    expect(text).not.toContain('/tokenizer.json')
+  },
+)
+
+it('says which tokenizer is not known, and counts anew by a file that was changed', async () => {
+  await importRows(study, 'chats.json', [CHAT])
+  const file = path.join(study.config.dataDir, 'tokenizer.json')
+  fs.copyFileSync(bigramTokenizerFile(false), file)
+  const by = (tokenizer: string) => ({ ...request('openai-chat'), options: { tokenizer } })
+  const check = (tokenizer: string) =>
+    call(checkExportEndpoint, { params: params(), body: by(tokenizer) })
+  await expect(check('Nobody')).rejects.toThrow(/there is no backend "Nobody"/)
+  await written(by(file))
+  expect((await check(file)).blocking).toEqual([])
+  fs.appendFileSync(file, '\n')
+  expect((await check(file)).blocking).toMatchObject([{ rule: 'not_counted_yet', rows: 1 }])
+  fs.rmSync(file)
+  expect(getJob(study.db, await written(by(file)))).toMatchObject({
+    state: 'failed',
+    error: expect.stringContaining('tokenizer.json'),
   })
 })
 

@@ -1,0 +1,30 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import fs from 'node:fs'
+import { freePort } from '@/lib/cli/free-port'
+import type { Config } from '@/lib/config'
+
+/** Returns why the web server cannot be started here, or null. */
+export function noBuild(): string | null {
+  return fs.existsSync('.next/BUILD_ID') ? null : 'there is no build; run "npx next build" first'
+}
+
+/** Starts the built web server over a data folder, and returns its process and address; whoever starts it ends it. */
+export async function spawnWeb({
+  dataDir,
+  cacheDir,
+}: Pick<Config, 'dataDir' | 'cacheDir'>): Promise<{ web: ChildProcess; url: string }> {
+  const port = await freePort()
+  const web = spawn(process.execPath, ['lib/cli/start/web.mjs'], {
+    stdio: 'ignore',
+    env: {
+      ...process.env,
+      NODE_ENV: 'production',
+      EVOLENS_DATA_DIR: dataDir,
+      EVOLENS_CACHE_DIR: cacheDir,
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      LOG_LEVEL: 'silent',
+    },
+  })
+  return { web, url: `http://127.0.0.1:${port}` }
+}

@@ -175,8 +175,8 @@ describe('backends', () => {
     look()
     expect(choose()).toHaveProperty('blocked')
     expect(probes()).toBe(0)
-    const folder = path.join(dirs.cacheDir, 'models', 'all-minilm-l6-v2-int8')
-    const files = MODELS.find(({ id }) => id === 'all-minilm-l6-v2-int8')?.files ?? []
+    const folder = path.join(dirs.cacheDir, 'models', 'all-minilm-l6-v2')
+    const files = MODELS.find(({ id }) => id === 'all-minilm-l6-v2')?.files ?? []
     const place = (size: (bytes: number) => number) => {
       for (const file of files) {
         const at = path.join(folder, file.path)

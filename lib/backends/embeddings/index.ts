@@ -5,12 +5,12 @@ import { openEmbeddings } from './session'
 import { modelFilesHere } from '@/lib/models/here'
 import { defineBackend } from '../types'
 
-/** Sentence embeddings inside the application: transformers.js in a child process, no server needed. */
+/** Sentence embeddings inside the application: onnxruntime in a child process, no server needed. */
 export const embeddedEmbeddings = defineBackend<EmbeddingsConfig>({
   id: 'embedded-embeddings',
   label: 'Embedded sentence embeddings',
   description:
-    'Sentence vectors computed on this machine: all-MiniLM-L6-v2 (int8), or all-mpnet-base-v2 where it can be fetched.',
+    'Sentence vectors computed on this machine: all-MiniLM-L6-v2, or all-mpnet-base-v2 where it can be fetched.',
   capabilities: ['embed'],
   local: true,
   filesHere: ({ modelId }, dirs) => modelFilesHere(modelId, dirs),

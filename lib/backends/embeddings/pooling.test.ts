@@ -10,11 +10,12 @@ describe('cutting', () => {
 
 describe('batches', () => {
   it('hold every text once, by length, within the limits', () => {
-    const batches = batchByLength([5, 50, 6, 7, 300], { texts: 3, tokens: 200 })
-    expect(batches).toEqual([
-      { texts: [0, 2, 3], length: 7 },
-      { texts: [1], length: 50 },
-      { texts: [4], length: 300 },
+    const batches = batchByLength([50, 5, 6, 300, 49, 6], 120)
+    expect(batches.map(({ texts, length }) => ({ texts, length }))).toEqual([
+      { texts: [1], length: 5 },
+      { texts: [2, 5], length: 6 },
+      { texts: [4, 0], length: 50 },
+      { texts: [3], length: 300 },
     ])
   })
 })

@@ -19,10 +19,10 @@ function unopened(config: EmbeddingsConfig): ModelIdentity {
   const model = EMBEDDING_MODELS[config.modelId]
   return {
     kind: 'embedded-embeddings',
-    server: 'transformers.js',
+    server: 'onnxruntime',
     model: config.modelId,
     revision: 'unknown',
-    dtype: model.dtypeLabel,
+    dtype: 'F32',
     settings: {},
     tokenizer: null,
     contextLength: model.maxPieces,

@@ -16,7 +16,7 @@ import type { EmbeddingsConfig } from './config'
 import type { EmbeddingArgs, EmbeddingInfo } from './engine'
 
 const ENTRY = 'lib/backends/embeddings/child.ts'
-// About three seconds of work on two cores: short enough to cancel, long enough to sort by length.
+// About a second of work on two cores: short enough to cancel, long enough to sort by length.
 const BATCH_TEXTS = 256
 
 /** Open sentence embeddings, with what the probe needs beside the common methods. */
@@ -61,7 +61,7 @@ export async function openEmbeddings(
     server: info.runtime,
     model: config.modelId,
     revision: status.sha256,
-    dtype: model.dtypeLabel,
+    dtype: 'F32',
     settings: { pooling: 'mean', normalised: true, maxWordPieces: model.maxPieces },
     tokenizer,
     contextLength: model.maxPieces,

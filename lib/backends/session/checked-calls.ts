@@ -43,7 +43,15 @@ export async function scoreOnce(
   return scores
 }
 
-/** Returns one vector a text; throws `data_error` when the reply does not match the list. */
+/** Without a direction a vector has no distance to any other. */
+function checkVectors(vectors: readonly Float32Array[]): void {
+  vectors.forEach((vector, n) => {
+    if (!vector.every(Number.isFinite)) wrong(`The vector of text ${n} is not finite.`)
+    if (!vector.some((value) => value !== 0)) wrong(`The vector of text ${n} is all zeros.`)
+  })
+}
+
+/** Returns one vector a text; throws `data_error` when the reply does not match the list, or a vector is no direction. */
 export async function embedOnce(
   session: BackendSession,
   texts: readonly string[],
@@ -54,6 +62,7 @@ export async function embedOnce(
   if (reply.vectors.length !== texts.length) {
     wrong('The backend returned another number of vectors than texts.')
   }
+  checkVectors(reply.vectors)
   return reply
 }
 

@@ -112,6 +112,18 @@ describe('a shared session', () => {
     }
   })
 
+  it('believes no vector without a direction, and keeps none', async () => {
+    for (const vector of [Float32Array.of(1, NaN), new Float32Array(2)]) {
+      const { shared, cache } = share({
+        embed: async (texts) => ({ vectors: texts.map(() => vector), truncated: [false] }),
+      })
+      await expect(shared.handOut().embed?.(['a text'])).rejects.toMatchObject({
+        details: { pause: 'bad_replies', backendId: 'b' },
+      })
+      expect(cache.size).toBe(0)
+    }
+  })
+
   it('takes one bad reply for the fault of its text, and three in a row for that of the server', async () => {
     const base = openFake(fakeConfigSchema.parse({}))
     const scoreTokens: BackendSession['scoreTokens'] = async (sequences) => {

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { testDatabase } from '@/lib/testing/database'
+import { databaseBefore, testDatabase } from '@/lib/testing/database'
 import { MODELS } from '@/lib/models/manifest'
 import type { ProbeResult } from '@/lib/backends/types'
 import { readConfig } from '@/lib/config'
@@ -175,8 +175,8 @@ describe('backends', () => {
     look()
     expect(choose()).toHaveProperty('blocked')
     expect(probes()).toBe(0)
-    const folder = path.join(dirs.cacheDir, 'models', 'all-minilm-l6-v2-int8')
-    const files = MODELS.find(({ id }) => id === 'all-minilm-l6-v2-int8')?.files ?? []
+    const folder = path.join(dirs.cacheDir, 'models', 'all-minilm-l6-v2')
+    const files = MODELS.find(({ id }) => id === 'all-minilm-l6-v2')?.files ?? []
     const place = (size: (bytes: number) => number) => {
       for (const file of files) {
         const at = path.join(folder, file.path)
@@ -218,4 +218,24 @@ describe('backends', () => {
     })
     expect(listJobs(db)).toEqual([])
   })
+})
+
+it('embeddings of a version before are set to the float32 model and tested again, others are left', () => {
+  const { db, migrate } = databaseBefore('_float32_embeddings.sql')
+  const add = db.prepare(
+    `insert into backends (id, kind, label, config, probe, probed_at, created_at) values (?, ?, '', ?, '{}', 1, 1)`,
+  )
+  add.run('default', 'embedded-embeddings', '{}')
+  add.run('int8', 'embedded-embeddings', '{"modelId":"all-minilm-l6-v2-int8","threads":2}')
+  add.run('mpnet', 'embedded-embeddings', '{"modelId":"all-mpnet-base-v2"}')
+  add.run('broken', 'embedded-embeddings', '{"modelId"')
+  add.run('other', 'tei', '{"modelId":"all-minilm-l6-v2-int8"}')
+  migrate()
+  expect(db.prepare('select id, config, probe, probed_at from backends').raw().all()).toEqual([
+    ['default', '{}', null, null],
+    ['int8', '{"modelId":"all-minilm-l6-v2","threads":2}', null, null],
+    ['mpnet', '{"modelId":"all-mpnet-base-v2"}', null, null],
+    ['broken', '{"modelId"', null, null],
+    ['other', '{"modelId":"all-minilm-l6-v2-int8"}', '{}', 1],
+  ])
 })

@@ -1,11 +1,13 @@
 import type { Db } from '@/db/client'
 import { BACKEND_KINDS } from '@/lib/backends'
+import { knownByStatement, modelDifference } from '@/lib/backends/session/fingerprint'
 import type { ModelIdentity } from '@/lib/backends/types'
 import type { RunCard } from '@/lib/contracts/run-replies'
 import type { RunInfo } from '@/lib/contracts/study'
 import { getMetric } from '@/lib/metrics'
 import type { Metric } from '@/lib/metrics/types'
 import { promptNames } from '../prompts'
+import { listBackendRows } from '../backends'
 import { getRun } from '../runs'
 
 /** Returns the metric of a run, or null when this version does not know it. */
@@ -31,6 +33,15 @@ function accuracyOf(metric: Metric | null, { definition }: RunInfo): RunCard['ac
   )
 }
 
+function otherModelOf(db: Db, { definition, backendId }: RunInfo): string | null {
+  const before = definition.model as ModelIdentity | null
+  const backend = listBackendRows(db).find(({ id }) => id === backendId)
+  const now = backend?.probe?.identity as ModelIdentity | undefined
+  if (before?.kind === undefined || !backend || !now || backend.probe?.failed) return null
+  const why = modelDifference(knownByStatement(before), knownByStatement(now))
+  return why && `${backend.label} has another model now: ${why}`
+}
+
 /** Returns the card of a run. A prompt that has changed since is left out, because its text would be another's. */
 export function getRunCard(db: Db, runId: string): RunCard {
   const run = getRun(db, runId)
@@ -42,6 +53,7 @@ export function getRunCard(db: Db, runId: string): RunCard {
   return {
     run,
     accuracy: accuracyOf(metric, run),
+    otherModel: otherModelOf(db, run),
     metric: metric && {
       id: metric.id,
       label: metric.label,

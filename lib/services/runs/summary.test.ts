@@ -1,6 +1,11 @@
+import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
+import { runs } from '@/db/schema'
+import type { ProbeResult } from '@/lib/backends/types'
 import { storeRun } from '@/lib/testing/columns'
 import { alpacaRows, importRows, studyEach, type TestStudy } from '@/lib/testing/imports'
+import { ensureBuiltInBackends } from '../backends'
+import { saveProbe } from '../backends/probes'
 import { currentCells, deleteCell, restoreCell } from '../cells'
 import { getStudyDetail } from '../studies/detail'
 import { getRunCard } from './cards'
@@ -60,5 +65,27 @@ describe('the summary of a run', () => {
     expect(everywhere(id)).toEqual([0, 0, 0, 0])
     restoreCell(db, studyId, cell!.id)
     expect(everywhere(id)).toEqual([3, 3, 3, 0])
+  })
+
+  it('says that its backend has another model now', () => {
+    const { db, studyId } = study
+    ensureBuiltInBackends(db, {})
+    const { id } = storeRun(db, studyId, { metric: 'mnd', cells: [] })
+    const before = { kind: 'embedded-embeddings', model: 'minilm', dtype: 'int8' }
+    const { definition } = getRun(db, id)
+    const backendId = 'embedded-embeddings'
+    const model = before as Record<string, unknown>
+    const changes = { backendId, definition: { ...definition, model } }
+    db.update(runs).set(changes).where(eq(runs.id, id)).run()
+    const otherAfter = (identity: object) => {
+      const probe = { capabilities: {}, identity, models: [], steps: [], latencyMs: 1 }
+      saveProbe(db, backendId, probe as unknown as ProbeResult)
+      return getRunCard(db, id).otherModel
+    }
+    expect(getRunCard(db, id).otherModel).toBeNull()
+    expect(otherAfter(before)).toBeNull()
+    expect(otherAfter({ ...before, dtype: 'F32' })).toBe(
+      'Embedded all-MiniLM-L6-v2 has another model now: its dtype is "F32" instead of "int8".',
+    )
   })
 })

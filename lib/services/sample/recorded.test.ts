@@ -80,7 +80,7 @@ describe('the values that ship with the sample', () => {
 
   for (const [name, backendId, modelId] of [
     ['loss', 'embedded', 'smollm2-135m-instruct'],
-    ['mnd', 'embedded-embeddings', 'all-minilm-l6-v2-int8'],
+    ['mnd', 'embedded-embeddings', 'all-minilm-l6-v2'],
   ] as const) {
     const why = whyWithout(modelId)
     it.skipIf(why !== '')(

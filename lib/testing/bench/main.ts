@@ -5,6 +5,7 @@ import { errorMessage } from '@/lib/errors'
 import { benchCheckers } from './checkers'
 import { benchClaims } from './claims'
 import { benchCompare } from './compare'
+import { benchEmbeddings } from './embeddings'
 import { benchEmbeddedScoring, FAST_OVER_DECODE } from './embedded-scoring'
 import { benchFigures } from './figures'
 import { benchExport } from './export'
@@ -88,6 +89,17 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
         'embedded scoring over the public path (7.5 and more than 10 were seen on idle machines)',
         figures.fastOverPublic,
       ),
+    ]
+  },
+  embeddings: async () => {
+    const found = await benchEmbeddings(readConfig())
+    const speed = (name: string, value: number) => ({
+      ...least(name, value, 'texts/s', 0),
+      limit: null,
+    })
+    return [
+      speed(`texts of 58 word pieces embedded with ${found.threads} threads`, found.textsPerSecond),
+      speed('the same by one processor', found.textsPerProcessorSecond),
     ]
   },
   mnd: async () => {

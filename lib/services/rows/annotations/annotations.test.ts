@@ -1,6 +1,5 @@
-import fs from 'node:fs'
-import Database from 'better-sqlite3'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { databaseBefore } from '@/lib/testing/database'
 import { emptyFilter, type RowFilter } from '@/lib/contracts/filter'
 import { decideOn, decideOnAll } from '@/lib/testing/decisions'
 import { alpacaRows, importRows, studyEach, type TestStudy } from '@/lib/testing/imports'
@@ -156,24 +155,12 @@ describe('rows of a decision', () => {
 })
 
 it('decisions of a database from before keep row, text and undoing', () => {
-  const files = fs
-    .readdirSync('db/migrations')
-    .filter((name) => name.endsWith('.sql'))
-    .sort()
-  const at = files.findIndex((name) => name.endsWith('_decision_rows.sql'))
-  const db = new Database(':memory:')
-  const run = (name: string) =>
-    db.transaction(() => {
-      const text = fs.readFileSync(`db/migrations/${name}`, 'utf8')
-      for (const statement of text.split('--> statement-breakpoint')) db.exec(statement)
-    })()
-  db.pragma('foreign_keys = OFF')
-  for (const name of files.slice(0, at)) run(name)
+  const { db, migrate } = databaseBefore('_decision_rows.sql')
   db.exec(
     `insert into decisions (study_id, cell_no, idx, kind, value, at, undone_at)
      values ('s', 4, 17, 'note', 'kept', 5, null), ('s', 4, 2, 'drop', null, 6, 7)`,
   )
-  run(files[at] as string)
+  migrate()
   expect(
     db
       .prepare(

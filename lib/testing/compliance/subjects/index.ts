@@ -27,7 +27,7 @@ export const SUBJECTS: readonly Subject[] = [
     kind: embeddedEmbeddings,
     config: () => ({}),
     has: ['embed'],
-    model: 'all-minilm-l6-v2-int8',
+    model: 'all-minilm-l6-v2',
   },
   ...SERVER_SUBJECTS,
   ...LMDEPLOY_SUBJECTS,

@@ -50,7 +50,12 @@ serve({
     opened = await openEngine(args)
     const { info } = opened
     if (info.path === 'public') {
-      logToParent('Prompt scores use the slow public functions.', { reason: info.fallbackReason })
+      logToParent('llama.cpp is reached by the slow public functions.', {
+        reason: info.fallbackReason,
+      })
+    }
+    if (info.scorerReason !== null) {
+      logToParent('Prompt scores are computed by llama.cpp.', { reason: info.scorerReason })
     }
     return info
   },

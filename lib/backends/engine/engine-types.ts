@@ -6,6 +6,8 @@ export interface EngineArgs {
   modelPath: string
   /** Scores prompts with weights written out; null scores with them as they stand in the file. */
   expand: Omit<ExpansionRequest, 'file'> | null
+  /** Why prompts are not scored by the graph in exact float32; null where that is to be tried. */
+  inexact: string | null
   /** Most compute threads. */
   threads: number
   /** Use fewer while other programs take the processors. */
@@ -13,11 +15,11 @@ export interface EngineArgs {
   gpuLayers: number
   contextLength: number | null
   sequences: number
-  /** The only path allowed: `public` after a crash, the earlier one after a restart; null takes the best. */
-  only: EnginePath | null
+  /** The only way allowed: without assumptions after a crash, the earlier one after a restart; null takes the best. */
+  only: Pick<EngineInfo, 'path' | 'scorer'> | null
 }
 
-/** Which way prompt scores are read: llama.cpp's library directly, or node-llama-cpp's public functions. */
+/** Which way llama.cpp is reached: its library directly, or node-llama-cpp's public functions. */
 export type EnginePath = 'fast' | 'public'
 
 /** What is known about an opened model. */
@@ -25,6 +27,10 @@ export interface EngineInfo {
   path: EnginePath
   /** Why the fast path is not used; null when it is. */
   fallbackReason: string | null
+  /** Runtime that computes prompt scores in exact float32, for example `onnxruntime 1.30.0`; null where llama.cpp does. */
+  scorer: string | null
+  /** Why llama.cpp computes them; null where it does not. */
+  scorerReason: string | null
   /** Release of llama.cpp, for example `v0.5.0`. */
   release: string
   vocabSize: number
@@ -39,7 +45,7 @@ export interface EngineInfo {
   dtype: string
   tokenizerHash: string
   hasChatTemplate: boolean
-  /** Largest difference in nats between the two paths on the fixed probe; null when not compared. */
+  /** Largest difference in nats between the scores in use and node-llama-cpp's on the fixed probe; null when not compared. */
   checkDifference: number | null
   threads: number
   sequences: number
@@ -105,3 +111,6 @@ export interface CoreEngine {
   generate(...asked: GenerateArgs): Promise<GenerationResult>
   close(): Promise<void>
 }
+
+/** What computes prompt scores of an opened model. */
+export type Scorer = Pick<CoreEngine, 'score' | 'generate' | 'close'>

@@ -7,6 +7,7 @@ import { testEnvironment, whyWithout } from '@/lib/testing/models'
 import { GREEDY } from '../types'
 import type { ChatMessage, GenerateParams } from '../types'
 import { embeddedConfig } from './config'
+import { EXACT_RUNTIME } from './exact/exact-scorer'
 import { probeEmbedded } from './probe'
 import { openEmbedded } from './session'
 import type { EmbeddedSession } from './session'
@@ -34,13 +35,20 @@ describe.skipIf(WHY !== '')(`the embedded language model${WHY}`, { timeout: SLOW
 
   it('takes the fast path and says what it is', () => {
     expect(session.info).toMatchObject({ path: 'fast', fallbackReason: null, vocabSize: 49_152 })
+    expect(session.info.scorerReason).toBeNull()
     expect(session.info.checkDifference).toBeLessThanOrEqual(1e-3)
     expect(session.identity).toMatchObject({
       kind: 'embedded',
       server: 'llama.cpp v0.5.0',
       model: 'SmolLM2-135M-Instruct.Q4_1.gguf',
       dtype: 'Q4_1',
-      settings: { attention: 'exact', kvType: 'f32', path: 'fast', scoringWeights: 'bf16' },
+      settings: {
+        attention: 'exact',
+        kvType: 'f32',
+        path: 'fast',
+        scoringWeights: 'f32',
+        scorer: EXACT_RUNTIME,
+      },
       contextLength: 8_192,
       bosId: null,
     })
@@ -183,7 +191,8 @@ describe.skipIf(WHY !== '')(`the embedded language model${WHY}`, { timeout: SLOW
     })
     try {
       expect(slow.identity.settings.path).toBe('public')
-      expect(log).toHaveLength(1)
+      expect(log).toHaveLength(2)
+      expect(slow.identity.settings).not.toHaveProperty('scorer')
       const ids = Int32Array.from(PROBE_IDS)
       const [a = new Float32Array(0)] = await session.scoreTokens([ids])
       const [b = new Float32Array(0)] = await slow.scoreTokens([ids])

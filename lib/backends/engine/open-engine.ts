@@ -5,7 +5,8 @@ import { LlamaLogLevel, getLlama } from 'node-llama-cpp'
 import type { GbnfJsonSchema, Llama } from 'node-llama-cpp'
 import { AppError, errorMessage } from '@/lib/errors'
 import { projectRoot } from '../child-process/root'
-import type { CoreEngine, EngineArgs, EngineInfo } from './engine-types'
+import type { CoreEngine, EngineArgs, EngineInfo, Scorer } from './engine-types'
+import { EXACT_RUNTIME, ExactScorer } from './exact/exact-scorer'
 import { expandModel } from './gguf/expand'
 import { libraryFolder, openLibrary } from './library'
 import { readModelFacts } from './model-facts'
@@ -24,7 +25,7 @@ export interface OpenedEngine {
   /** Chats. */
   engine: CoreEngine
   /** Scores prompts; the same engine unless the weights are written out. */
-  scorer: CoreEngine
+  scorer: Scorer
   info: EngineInfo
   llama: Llama
 }
@@ -47,25 +48,27 @@ async function openLlama(args: EngineArgs): Promise<Llama> {
   })
 }
 
-/** Compares the two paths on the fixed text. Returns the largest difference; throws when they disagree. */
-async function compare(native: NativeEngine, llama: Llama, args: EngineArgs): Promise<number> {
-  const { modelPath, gpuLayers } = args
-  const { threads } = native
-  const slow = await PublicEngine.open(llama, {
-    modelPath,
-    threads,
-    gpuLayers,
-    contextLength: 256,
-  })
+/**
+ * Compares scores with those of node-llama-cpp's public functions on the fixed text and the same file. Returns the
+ * largest difference; throws when they disagree.
+ */
+async function compare(
+  { scorer, tokenizer }: { scorer: Scorer; tokenizer: CoreEngine },
+  llama: Llama,
+  { modelPath, gpuLayers }: EngineArgs,
+): Promise<number> {
+  // One thread: several wait for each other by spinning, which takes minutes while other programs work.
+  const options = { modelPath, gpuLayers, threads: 1, contextLength: 256 }
+  const slow = await PublicEngine.open(llama, options)
   try {
-    const ids = native.tokenize(PROBE_TEXT, false)
+    const ids = tokenizer.tokenize(PROBE_TEXT, false)
     const expected = slow.tokenize(PROBE_TEXT, false)
     if (ids.join() !== expected.join()) throw new Error('the fixed text has other tokens')
-    const [fast] = await native.score([ids])
+    const [found] = await scorer.score([ids])
     const [reference] = await slow.score([ids])
     let largest = 0
     for (let i = 1; i < ids.length; i += 1) {
-      const difference = Math.abs((fast?.[i] ?? Number.NaN) - (reference?.[i] ?? Number.NaN))
+      const difference = Math.abs((found?.[i] ?? Number.NaN) - (reference?.[i] ?? Number.NaN))
       if (!(difference <= PATH_TOLERANCE)) {
         throw new Error(`token ${i} of the fixed text differs by ${difference} nats`)
       }
@@ -77,9 +80,70 @@ async function compare(native: NativeEngine, llama: Llama, args: EngineArgs): Pr
   }
 }
 
+type Opened<T> = { engine: T; difference: number } | { reason: string }
+
+/** Opens a model by llama.cpp's library directly, or says why that cannot be relied on. */
+async function openNative(
+  llama: Llama,
+  version: string,
+  args: EngineArgs & { contextLength: number },
+): Promise<Opened<NativeEngine>> {
+  let engine: NativeEngine | null = null
+  try {
+    const library = openLibrary(libraryFolder(llama.gpu), version)
+    engine = new NativeEngine(library, args)
+    const both = { scorer: engine, tokenizer: engine }
+    return { engine, difference: await compare(both, llama, args) }
+  } catch (error) {
+    await engine?.close()
+    return { reason: errorMessage(error) }
+  }
+}
+
+/** Opens the graph in exact float32 over weights that are written out, or says why it does not suit them. */
+async function openExact(
+  llama: Llama,
+  tokenizer: CoreEngine,
+  args: EngineArgs & { contextLength: number },
+): Promise<Opened<ExactScorer>> {
+  let engine: ExactScorer | null = null
+  try {
+    engine = await ExactScorer.open({
+      ...args,
+      weights: args.modelPath,
+      vocabSize: tokenizer.facts.vocabSize,
+      tokenText: (id) => tokenizer.tokenText(id),
+    })
+    return { engine, difference: await compare({ scorer: engine, tokenizer }, llama, args) }
+  } catch (error) {
+    await engine?.close()
+    return { reason: errorMessage(error) }
+  }
+}
+
+async function openPublic(llama: Llama, args: EngineArgs & { contextLength: number }) {
+  try {
+    return await PublicEngine.open(llama, args)
+  } catch (error) {
+    throw new AppError(
+      'backend_unavailable',
+      `The model cannot be opened (${errorMessage(error).slice(0, 200)}).`,
+      { cause: error },
+    )
+  }
+}
+
+function changed(reason: string): AppError {
+  return new AppError(
+    'backend_unavailable',
+    `The engine cannot go on as it began (${reason}). Open the backend again.`,
+  )
+}
+
 /**
  * Opens a model: by llama.cpp's library directly when layout, defaults and the fixed probe agree with node-llama-cpp's
- * public functions, else by those, with the reason in the result. Throws `invalid_input` for a file that is no model.
+ * public functions, else by those; prompt scores by the graph in exact float32 where it suits the model and agrees with
+ * them too. Reasons are in the result. Throws `invalid_input` for a file that is no model.
  */
 export async function openEngine(args: EngineArgs): Promise<OpenedEngine> {
   const facts = await readModelFacts(args.modelPath)
@@ -87,70 +151,59 @@ export async function openEngine(args: EngineArgs): Promise<OpenedEngine> {
   const contextLength = Math.min(trained, args.contextLength ?? DEFAULT_CONTEXT)
   const llama = await openLlama(args)
   const version = release()
-  // Outside the fast path's own try: a full disk is no reason for another path.
+  const { only } = args
+  // Outside of what may fail for another path: a full disk is no reason for one.
   const expanded = args.expand && (await expandModel({ file: args.modelPath, ...args.expand }))
-  let engine: CoreEngine | null = null
-  let scorer: CoreEngine | null = null
-  let fallbackReason: string | null =
-    args.only === 'public' ? 'the fast path crashed before or was not asked for' : null
-  let checkDifference: number | null = null
-  if (args.only !== 'public') {
-    let native: NativeEngine | null = null
-    let written: NativeEngine | null = null
-    try {
-      const library = openLibrary(libraryFolder(llama.gpu), version)
-      const { modelPath, threads, tuneThreads, gpuLayers, sequences } = args
-      const shared = { threads, tuneThreads, gpuLayers, sequences, contextLength }
-      native = new NativeEngine(library, { modelPath, ...shared })
-      if (expanded) written = new NativeEngine(library, { modelPath: expanded, ...shared })
-      checkDifference = await compare(written ?? native, llama, {
-        ...args,
-        modelPath: expanded ?? modelPath,
-      })
-      engine = native
-      scorer = written
-    } catch (error) {
-      await native?.close()
-      await written?.close()
-      fallbackReason = errorMessage(error)
+  const own = { ...args, contextLength }
+  const open = async (file: EngineArgs & { contextLength: number }) => {
+    const native: Opened<NativeEngine> =
+      only?.path === 'public'
+        ? { reason: 'the fast path crashed before or was not asked for' }
+        : await openNative(llama, version, file)
+    if ('engine' in native) return { ...native, reason: null }
+    if (only?.path === 'fast') throw changed(native.reason)
+    return { engine: await openPublic(llama, file), difference: null, reason: native.reason }
+  }
+  const chat = await open(own)
+  let scored: { engine: Scorer; difference: number | null } = chat
+  let scorerReason = args.inexact
+  let scorer: string | null = null
+  if (expanded) {
+    const written = { ...own, modelPath: expanded }
+    if (only && only.scorer === null) scorerReason ??= 'it crashed before or was not asked for'
+    const exact: Opened<Scorer> =
+      scorerReason === null
+        ? await openExact(llama, chat.engine, written)
+        : { reason: scorerReason }
+    if ('engine' in exact) {
+      scored = exact
+      scorer = EXACT_RUNTIME
+    } else {
+      if (only?.scorer) throw changed(exact.reason)
+      scorerReason = exact.reason
+      scored = await open(written)
     }
   }
-  if (!engine && args.only === 'fast') {
-    throw new AppError(
-      'backend_unavailable',
-      `The engine cannot go on as it began (${fallbackReason}). Open the backend again.`,
-    )
-  }
-  if (!engine) {
-    try {
-      engine = await PublicEngine.open(llama, { ...args, contextLength })
-      if (expanded)
-        scorer = await PublicEngine.open(llama, { ...args, modelPath: expanded, contextLength })
-    } catch (error) {
-      throw new AppError(
-        'backend_unavailable',
-        `The model cannot be opened (${errorMessage(error).slice(0, 200)}).`,
-        { cause: error },
-      )
-    }
-  }
+  const isFast = chat.engine instanceof NativeEngine
   const info: EngineInfo = {
-    path: engine instanceof NativeEngine ? 'fast' : 'public',
-    fallbackReason,
+    path: isFast ? 'fast' : 'public',
+    fallbackReason: chat.reason,
+    scorer,
+    scorerReason,
     release: version,
-    vocabSize: engine.facts.vocabSize,
+    vocabSize: chat.engine.facts.vocabSize,
     contextLength,
     trainedContext: trained,
-    bosId: engine.facts.bosId,
-    scoringWeights: scorer ? (args.expand?.to ?? null) : null,
+    bosId: chat.engine.facts.bosId,
+    scoringWeights: expanded ? (args.expand?.to ?? null) : null,
     dtype: facts.dtype,
     tokenizerHash: facts.tokenizerHash,
-    hasChatTemplate: engine.facts.chatTemplate !== null,
-    checkDifference,
+    hasChatTemplate: chat.engine.facts.chatTemplate !== null,
+    checkDifference: scored.difference,
     threads: args.threads,
-    sequences: engine instanceof NativeEngine ? args.sequences : 1,
+    sequences: isFast ? args.sequences : 1,
   }
-  return { engine, scorer: scorer ?? engine, info, llama }
+  return { engine: chat.engine, scorer: scored.engine, info, llama }
 }
 
 // The library ends its grammars with four line ends and any more, as a stop sign for its own chat.

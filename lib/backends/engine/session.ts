@@ -24,6 +24,8 @@ const SCORE_CONCURRENCY = 2
 // About four seconds of work on two cores: short enough to cancel, long enough for good packs.
 const SCORE_BATCH_TOKENS = 4_096
 const SCORE_BATCH_PROMPTS = 64
+// What makes no assumption about a library's memory or a processor's instructions.
+const PLAIN = { path: 'public', scorer: null } as const
 // One more than the sequences waits, so that a free sequence is filled at once.
 const WAITING_CHATS = 1
 
@@ -61,6 +63,7 @@ export function identityOf(model: LocatedModel, info: EngineInfo, gpuLayers: num
       kvType: 'f32',
       path: info.path,
       scoringWeights: info.scoringWeights ?? 'file',
+      ...(info.scorer ? { scorer: info.scorer } : {}),
       ...(gpuLayers > 0 ? { gpuLayers } : {}),
     },
     tokenizer: info.tokenizerHash,
@@ -76,7 +79,7 @@ export async function openEmbedded(
   options: { signal?: AbortSignal | undefined; forcePublic?: boolean } = {},
 ): Promise<EmbeddedSession> {
   const model = await locateModel(config, env, options.signal)
-  const weights = await chooseWeights(config.scoringWeights, model.path)
+  const { to, inexact } = await chooseWeights(config, model.path)
   let opened: EngineInfo | null = null
   const host = new EngineHost({
     entry: ENTRY,
@@ -84,7 +87,8 @@ export async function openEmbedded(
     log: env.log,
     initArgs: (crashes): EngineArgs => ({
       modelPath: model.path,
-      expand: weights ? { to: weights, sha256: model.sha256, cacheDir: env.cacheDir } : null,
+      expand: to ? { to, sha256: model.sha256, cacheDir: env.cacheDir } : null,
+      inexact,
       threads: threadsOf(config),
       tuneThreads: config.threads === 'auto',
       gpuLayers: config.gpuLayers,
@@ -92,7 +96,7 @@ export async function openEmbedded(
       sequences: config.sequences,
       // Numbers of the two paths never mix under one identity: a restart takes the path it began with. A crash
       // while the model was first opened points at the fast path.
-      only: opened?.path ?? (options.forcePublic === true || crashes > 0 ? 'public' : null),
+      only: opened ?? (options.forcePublic === true || crashes > 0 ? PLAIN : null),
     }),
   })
   let info: EngineInfo

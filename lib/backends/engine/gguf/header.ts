@@ -135,6 +135,27 @@ function parse(bytes: Uint8Array): GgufHeader {
   return { version, meta, tensors, alignment }
 }
 
+/** Returns the value of a metadata entry; null for lists and for kinds that no reader here needs. */
+export function metaValue({ type, value }: MetaEntry): number | string | boolean | null {
+  const view = new DataView(value.buffer, value.byteOffset, value.byteLength)
+  switch (type) {
+    case 4:
+      return view.getUint32(0, true)
+    case 5:
+      return view.getInt32(0, true)
+    case 6:
+      return view.getFloat32(0, true)
+    case 7:
+      return view.getUint8(0) !== 0
+    case STRING:
+      return new TextDecoder().decode(value.subarray(8))
+    case 10:
+      return Number(view.getBigUint64(0, true))
+    default:
+      return null
+  }
+}
+
 /**
  * Returns the header of a GGUF file; layout of the GGUF specification, versions 2 and 3, little-endian. Throws a plain
  * Error with the reason when the file is none.

@@ -1,0 +1,278 @@
+import onnxProto from 'onnx-proto'
+import { headTensor } from './plan'
+import type { ExactPlan } from './plan'
+
+const { onnx } = onnxProto
+const { FLOAT, INT32, INT64 } = onnx.TensorProto.DataType
+const { AttributeType } = onnx.AttributeProto
+// The lowest pair under which the fused operators of com.microsoft are there in the form used here.
+const OPSET = 17
+const IR_VERSION = 8
+const FUSED = 'com.microsoft'
+
+/** Returns the numbers of a vector of the model. */
+export type ReadVector = (name: string) => Float32Array
+
+type Attributes = Readonly<Record<string, number>>
+
+/** Collects nodes and weights; a node's first output has the name of the node. */
+class Graph {
+  private readonly nodes: object[] = []
+  private readonly held = new Map<string, object>()
+  private readonly inputs: object[] = []
+  private readonly outputs: object[] = []
+
+  constructor(
+    private readonly plan: ExactPlan,
+    private readonly weights: string,
+    private readonly vector: ReadVector,
+  ) {}
+
+  input(name: string, elemType: number, ...shape: (string | number)[]): string {
+    this.inputs.push(described(name, elemType, shape))
+    return name
+  }
+
+  output(name: string, ...shape: (string | number)[]): void {
+    this.outputs.push(described(name, FLOAT, shape))
+  }
+
+  /** Adds a node; returns the name of its first output. */
+  node(
+    [opType, domain = '']: [string, string?],
+    input: string[],
+    output: string | string[],
+    {
+      floats = {},
+      ...attributes
+    }: (Attributes & { floats?: Attributes }) | { floats?: Attributes } = {},
+  ): string {
+    const names = [output].flat()
+    const attribute = [
+      ...Object.entries(attributes).map(([name, i]) => ({ name, i, type: AttributeType.INT })),
+      ...Object.entries(floats).map(([name, f]) => ({ name, f, type: AttributeType.FLOAT })),
+    ]
+    this.nodes.push({ opType, domain, input, output: names, attribute })
+    return names[0] as string
+  }
+
+  /** A matrix that lies in the file of weights. */
+  matrix(name: string): string {
+    const { shape, offset } = this.plan.tensors.get(name) ?? { shape: [], offset: 0 }
+    const length = 4 * shape.reduce((product, size) => product * size, 1)
+    const place = { location: this.weights, offset: String(offset), length: String(length) }
+    this.held.set(name, {
+      name,
+      dims: shape.toReversed(),
+      dataType: FLOAT,
+      dataLocation: onnx.TensorProto.DataLocation.EXTERNAL,
+      externalData: Object.entries(place).map(([key, value]) => ({ key, value })),
+    })
+    return name
+  }
+
+  /** A short list of numbers that stands in the graph itself. */
+  constant(name: string, values: Float32Array, dims = [values.length]): string {
+    const rawData = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+    this.held.set(name, { name, dims, dataType: FLOAT, rawData })
+    return name
+  }
+
+  shape(name: string, ...sizes: number[]): string {
+    this.held.set(name, { name, dims: [sizes.length], dataType: INT64, int64Data: sizes })
+    return name
+  }
+
+  norm(name: string): string {
+    return this.constant(name, this.vector(name))
+  }
+
+  linear(input: string, name: string): string {
+    const operands = [input, this.matrix(`${name}.weight`)]
+    if (this.plan.tensors.has(`${name}.bias`)) operands.push(this.norm(`${name}.bias`))
+    return this.node(['Gemm'], operands, name, { transB: 1 })
+  }
+
+  encoded(): Uint8Array {
+    const model = onnx.ModelProto.create({
+      irVersion: IR_VERSION,
+      opsetImport: [
+        { domain: '', version: OPSET },
+        { domain: FUSED, version: 1 },
+      ],
+      graph: {
+        name: 'exact',
+        node: this.nodes,
+        input: this.inputs,
+        output: this.outputs,
+        initializer: [...this.held.values()],
+      },
+    })
+    // A copy, as the encoder hands out a slice of its pool.
+    return Uint8Array.from(onnx.ModelProto.encode(model).finish())
+  }
+}
+
+function described(name: string, elemType: number, shape: readonly (string | number)[]) {
+  const dim = shape.map((size) =>
+    typeof size === 'number' ? { dimValue: size } : { dimParam: size },
+  )
+  return { name, type: { tensorType: { elemType, shape: { dim } } } }
+}
+
+/** Cosines and sines of every position, computed in float64 as the models' own code rounds them. */
+function rotations(plan: ExactPlan, positions: number, factors: Float32Array | null) {
+  const half = plan.headSize / 2
+  const [cos, sin] = [new Float32Array(positions * half), new Float32Array(positions * half)]
+  for (let i = 0; i < half; i += 1) {
+    const frequency = plan.ropeBase ** ((-2 * i) / plan.headSize) / (factors?.[i] ?? 1)
+    for (let p = 0; p < positions; p += 1) {
+      const angle = (p / plan.ropeFactor) * frequency
+      cos[p * half + i] = Math.cos(angle)
+      sin[p * half + i] = Math.sin(angle)
+    }
+  }
+  return { cos, sin, dims: [positions, half] }
+}
+
+/** Names of the keys and values that a long text carries from one call to the next, in order of the layers. */
+export function carriedNames({ layers }: ExactPlan): { past: string; present: string }[] {
+  return Array.from({ length: layers }, (_, layer) =>
+    ['k', 'v'].map((part) => ({ past: `past_${part}${layer}`, present: `now_${part}${layer}` })),
+  ).flat()
+}
+
+/**
+ * Returns the bytes of the decoder as an ONNX model up to the last norm: ids of texts that lie behind each other to one
+ * vector a token. Only attention knows where texts begin: `places` lays the tokens out by text, `back` takes them back,
+ * so nothing is computed twice for padding but the attention itself. `weights` is the file that holds the matrices,
+ * beside the model's own.
+ */
+export function bodyGraph(
+  plan: ExactPlan,
+  weights: string,
+  positions: number,
+  vector: ReadVector,
+): Uint8Array {
+  const { heads, kvHeads, headSize, width, epsilon } = plan
+  const graph = new Graph(plan, weights, vector)
+  const ids = graph.input('ids', INT64, 'tokens')
+  const places = graph.input('places', INT64, 'texts', 'longest')
+  const back = graph.input('back', INT64, 'tokens')
+  const lengths = graph.input('lengths', INT32, 'texts')
+  const total = graph.input('total', INT32)
+  const factors = plan.tensors.has('rope_freqs.weight') ? vector('rope_freqs.weight') : null
+  const { cos, sin, dims } = rotations(plan, positions, factors)
+  graph.constant('cos', cos, dims)
+  graph.constant('sin', sin, dims)
+  const flat = graph.shape('flat', -1, heads * headSize)
+  const rms = { floats: { epsilon } }
+
+  /** Normalises each head on its own. */
+  const headNorm = (input: string, name: string, count: number) => {
+    const parts = graph.node(
+      ['Reshape'],
+      [input, graph.shape(`by${count}`, -1, count, headSize)],
+      `${name}.parts`,
+    )
+    const normed = graph.node(
+      ['SimplifiedLayerNormalization'],
+      [parts, graph.norm(`${name}_norm.weight`)],
+      `${name}.normed`,
+      { axis: -1, ...rms },
+    )
+    const joined = graph.shape(`joined${count}`, -1, count * headSize)
+    return graph.node(['Reshape'], [normed, joined], `${name}.joined`)
+  }
+  const part = (input: string, name: string, count: number) => {
+    const made = graph.linear(input, name)
+    const normed = plan.headNorms && !name.endsWith('_v') ? headNorm(made, name, count) : made
+    return graph.node(['Gather'], [normed, places], `${name}.placed`, { axis: 0 })
+  }
+  /** Adds to the stream and normalises the sum. */
+  const add = (stream: string, change: string, norm: string): [normed: string, stream: string] => {
+    const sum = `${norm}.sum`
+    const normed = graph.node(
+      ['SkipSimplifiedLayerNormalization', FUSED],
+      [stream, change, graph.norm(norm)],
+      [`${norm}.out`, '', '', sum],
+      rms,
+    )
+    return [normed, sum]
+  }
+
+  let stream = graph.node(['Gather'], [graph.matrix('token_embd.weight'), ids], 'embedded', {
+    axis: 0,
+  })
+  let normed = graph.node(
+    ['SimplifiedLayerNormalization'],
+    [stream, graph.norm('blk.0.attn_norm.weight')],
+    'first',
+    { axis: -1, ...rms },
+  )
+  const carried = carriedNames(plan)
+  for (const { past } of carried) {
+    graph.input(past, FLOAT, 'texts', kvHeads, 'earlier', headSize)
+  }
+  for (let layer = 0; layer < plan.layers; layer += 1) {
+    const at = `blk.${layer}.`
+    const [keys, values] = carried.slice(2 * layer) as [(typeof carried)[0], (typeof carried)[0]]
+    const attended = graph.node(
+      ['GroupQueryAttention', FUSED],
+      [
+        part(normed, `${at}attn_q`, heads),
+        part(normed, `${at}attn_k`, kvHeads),
+        part(normed, `${at}attn_v`, kvHeads),
+        keys.past,
+        values.past,
+        lengths,
+        total,
+        'cos',
+        'sin',
+      ],
+      [`${at}attended`, keys.present, values.present],
+      {
+        num_heads: heads,
+        kv_num_heads: kvHeads,
+        do_rotary: 1,
+        rotary_interleaved: plan.interleaved ? 1 : 0,
+      },
+    )
+    const lines = graph.node(['Reshape'], [attended, flat], `${at}lines`)
+    const taken = graph.node(['Gather'], [lines, back], `${at}taken`, { axis: 0 })
+    const mixed = graph.linear(taken, `${at}attn_output`)
+    ;[normed, stream] = add(stream, mixed, `${at}ffn_norm.weight`)
+    const gate = graph.node(
+      ['QuickGelu', FUSED],
+      [graph.linear(normed, `${at}ffn_gate`)],
+      `${at}gated`,
+      { floats: { alpha: 1 } },
+    )
+    const inner = graph.node(['Mul'], [gate, graph.linear(normed, `${at}ffn_up`)], `${at}inner`)
+    const fed = graph.linear(inner, `${at}ffn_down`)
+    const next = layer + 1 < plan.layers ? `blk.${layer + 1}.attn_norm` : 'output_norm'
+    ;[normed, stream] = add(stream, fed, `${next}.weight`)
+  }
+  graph.node(['Identity'], [normed], 'states')
+  graph.output('states', 'tokens', width)
+  for (const { present } of carried) {
+    graph.output(present, 'texts', kvHeads, 'all', headSize)
+  }
+  return graph.encoded()
+}
+
+/** Returns the bytes of the head as an ONNX model: vectors and the tokens that follow to one log-probability each. */
+export function headGraph(plan: ExactPlan, weights: string, vector: ReadVector): Uint8Array {
+  const graph = new Graph(plan, weights, vector)
+  const states = graph.input('states', FLOAT, 'tokens', plan.width)
+  const next = graph.input('next', INT64, 'tokens', 1)
+  const logits = graph.node(['Gemm'], [states, graph.matrix(headTensor(plan))], 'logits', {
+    transB: 1,
+  })
+  const all = graph.node(['LogSoftmax'], [logits], 'all', { axis: -1 })
+  graph.node(['GatherElements'], [all, next], 'given', { axis: 1 })
+  graph.output('given', 'tokens', 1)
+  // Taken for the probe's continuation only.
+  graph.output('all', 'tokens', plan.vocabSize)
+  return graph.encoded()
+}

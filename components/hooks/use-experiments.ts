@@ -1,5 +1,6 @@
 import {
   changePlanEndpoint,
+  continueExperimentEndpoint,
   deleteExperimentEndpoint,
   experimentEndpoint,
   listExperimentsEndpoint,
@@ -70,6 +71,12 @@ export function useChangePlan(studyId: string, experimentId: string) {
     studyKeys.experiments(studyId),
     jobKeys.all,
   )
+}
+
+/** Queues the stages that can begin and have no job. */
+export function useContinueExperiment(studyId: string) {
+  const key = studyKeys.experiments(studyId)
+  return useChangeIn(studyId, continueExperimentEndpoint, 'experimentId', key, jobKeys.all)
 }
 
 /** Tries a plan on a few seeds, as a job. */

@@ -85,6 +85,14 @@ export const stageItemsEndpoint = get('/studies/[studyId]/experiments/[experimen
   reply: stageItemPageSchema,
 })
 
+export const continueExperimentEndpoint = post(
+  '/studies/[studyId]/experiments/[experimentId]/continue',
+  {
+    summary: 'Queues the stages that can begin and have no job, as after a backup was opened.',
+    reply: experimentSchema,
+  },
+)
+
 export const retryStageEndpoint = post('/studies/[studyId]/experiments/[experimentId]/retry', {
   summary: 'Asks the failed items of a stage again and makes anew what was made of them.',
   body: z.object(stagePlace()),

@@ -24,7 +24,7 @@ let server: Awaited<ReturnType<typeof routeServer>>
 
 beforeAll(async () => {
   db = testDatabase()
-  studyId = loadSample(db).studyId
+  studyId = (await loadSample(db)).studyId
   const env = { LOG_LEVEL: 'silent', EVOLENS_ACCESS_TOKEN: TOKEN, EVOLENS_DATA_DIR: folder }
   setContext({ db, config: readConfig(env) })
   server = await routeServer()

@@ -78,6 +78,7 @@ const COMMANDS: Record<string, string> = {
   tryPlan: 'evolve --dry-run',
   changePlan: 'experiment change',
   retryStage: 'experiment retry',
+  continueExperiment: 'experiment continue',
   deleteExperiment: 'experiment delete',
   restoreExperiment: 'experiment restore',
   addBackend: 'connect',

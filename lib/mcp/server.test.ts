@@ -56,7 +56,7 @@ describe('over HTTP', () => {
 
   beforeAll(async () => {
     db = testDatabase()
-    studyId = loadSample(db).studyId
+    studyId = (await loadSample(db)).studyId
     server = await routeServer()
     open()
   })
@@ -203,7 +203,7 @@ describe('over standard input and output', () => {
   it(
     'serves the data folder without a running server: rows, run details, and a refusal to change',
     async () => {
-      const studyId = await fill(({ db }) => loadSample(db).studyId)
+      const studyId = await fill(async ({ db }) => (await loadSample(db)).studyId)
       const client = new Client({ name: 'test', version: '1' })
       const transport = new StdioClientTransport({
         command: process.execPath,

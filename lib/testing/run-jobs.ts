@@ -1,7 +1,7 @@
 import type { Db } from '@/db/client'
 import type { Config } from '@/lib/config'
 import { claim } from '@/lib/queue/leases'
-import { BackendPool } from '@/lib/worker/backend-pool'
+import { BackendPool, type PoolOptions } from '@/lib/worker/backend-pool'
 import { JOB_KINDS } from '@/lib/worker/handlers'
 import { runJob, type StopReason } from '@/lib/worker/run-job'
 
@@ -14,8 +14,9 @@ const OWNER = 'test-worker'
 export async function runJobs(
   { db, config }: { db: Db; config: Config },
   stopWhen: () => StopReason | null = () => null,
+  poolOptions: PoolOptions = {},
 ): Promise<void> {
-  const pool = new BackendPool(db, config)
+  const pool = new BackendPool(db, config, poolOptions)
   const kinds = JOB_KINDS.map((kind) => kind.kind)
   for (let row = claim(db, OWNER, kinds); row; row = claim(db, OWNER, kinds)) {
     const kind = JOB_KINDS.find((entry) => entry.kind === row?.kind)

@@ -126,7 +126,7 @@ function addMap(db: Db, studyId: string, cellNo: number, runId: string): void {
 /** Returns the id of a study that has an entry in every table that a study can have entries in: the sample and more. */
 export async function wholeStudy(context: ServiceContext): Promise<string> {
   const { db } = context
-  const { studyId } = loadSample(db)
+  const { studyId } = await loadSample(db)
   // Another study, so that keys of this one are not those that an empty database begins with.
   createStudy(db, { name: 'Other' })
   db.update(studies).set({ origin: 'user' }).where(eq(studies.id, studyId)).run()

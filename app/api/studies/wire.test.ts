@@ -46,9 +46,9 @@ import { closeWire, openWire, routeFetch } from '@/lib/testing/route-fetch'
 // Both ends of the wire over the built-in study: replies are parsed by the route and again by the caller.
 let params: { studyId: string }
 
-beforeAll(() => {
+beforeAll(async () => {
   const db = testDatabase()
-  params = { studyId: loadSample(db).studyId }
+  params = { studyId: (await loadSample(db)).studyId }
   const cells = currentCells(db, params.studyId)
   // Ratings of two judges, and a number; one row of each has a reason instead.
   const values = (from: number): Record<string, TestValue[]> => {

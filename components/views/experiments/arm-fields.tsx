@@ -103,7 +103,10 @@ function Sweep({ arm, most, onSweep }: SweepProps) {
 /** One evolver of a plan: name, class, backend, decoding and versions of its prompts. */
 export function ArmFields(props: ArmFieldsProps) {
   const { at, arm, problems, mostMore, canRemove, isMade, onChange } = props
-  const backends = backendOptions(useBackends().data, ['chat'])
+  const known = useBackends().data
+  const backends = backendOptions(known, ['chat'])
+  // One that is not here, as of a restored backup, can be replaced.
+  const stays = isMade && (known?.some(({ id }) => id === arm.backend) ?? true)
   const set = (patch: Partial<DraftArm>) => onChange([{ ...arm, ...patch }])
   const problem = (field: string) => problems.get(`arms.${at}.${field}`)
   const decoding = arm.decoding ?? {}
@@ -132,8 +135,8 @@ export function ArmFields(props: ArmFieldsProps) {
         />
         <Select
           label="Backend"
-          description={isMade ? 'Made its rows and stays.' : 'A backend with chat.'}
-          disabled={isMade}
+          description={stays ? 'Made its rows and stays.' : 'A backend with chat.'}
+          disabled={stays}
           data={backends}
           value={arm.backend || null}
           error={problem('backend')}

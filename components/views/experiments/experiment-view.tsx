@@ -4,7 +4,12 @@ import { Anchor, Button, Group } from '@mantine/core'
 import { IconEdit } from '@tabler/icons-react'
 import Link from 'next/link'
 import { parseAsString, useQueryState } from 'nuqs'
-import { planFileUrl, useChangePlan, useExperiment } from '@/components/hooks/use-experiments'
+import {
+  planFileUrl,
+  useChangePlan,
+  useContinueExperiment,
+  useExperiment,
+} from '@/components/hooks/use-experiments'
 import { useJobAction } from '@/components/hooks/use-jobs'
 import { StudyPage } from '@/components/shell/study-page'
 import { useDialogParam } from '@/components/shell/use-dialog-param'
@@ -52,6 +57,25 @@ function WholeActions({ stages }: Experiment) {
       </Button>
     )
   })
+}
+
+/** Begins stages that have no job, as after a backup was opened. */
+function Continue({ study, experiment }: ExperimentProps) {
+  const begin = useContinueExperiment(study.study.id)
+  const waiting = experiment.stages.filter(({ state, job }) => state === 'ready' && job === null)
+  if (waiting.length === 0) return null
+  return (
+    <Button
+      loading={begin.isPending}
+      onClick={() =>
+        begin.mutate(experiment.id, {
+          onError: (error) => notifyError('The experiment was not continued', error),
+        })
+      }
+    >
+      Continue: {plural(waiting.length, 'stage')} without a job
+    </Button>
+  )
 }
 
 /** Links that set the evolvers side by side on what is finished. */
@@ -118,7 +142,12 @@ function Funnel({ study, experiment }: ExperimentProps) {
       <Section
         title="Stages"
         note="select one for its reasons and replies"
-        actions={<WholeActions {...experiment} />}
+        actions={
+          <>
+            <Continue study={study} experiment={experiment} />
+            <WholeActions {...experiment} />
+          </>
+        }
       >
         <FunnelTable
           experiment={experiment}

@@ -9,7 +9,7 @@ const from = cliFolder()
 const to = cliFolder()
 
 it('writes a backup and restores it in another data folder', { timeout: 900_000 }, async () => {
-  const study = await from.fill(({ db }) => loadSample(db).studyId)
+  const study = await from.fill(async ({ db }) => (await loadSample(db)).studyId)
   const file = path.join(from.folder, 'sample.zip')
   const written = await from.evolens('--json', 'backup', '--study', study, '--output', file)
   expect(written.code).toBe(0)

@@ -16,9 +16,9 @@ const SIDES = ['--small', 'greedy', '--large', 'sampled']
 const claims = (...args: string[]) => evolens('claims', '--study', study, ...args)
 
 beforeAll(() =>
-  fill(({ db }) => {
+  fill(async ({ db }) => {
     ensureBuiltInBackends(db)
-    study = loadSample(db).studyId
+    study = (await loadSample(db)).studyId
   }),
 )
 

@@ -13,9 +13,9 @@ let sides: string[]
 const compare = (...args: string[]) => evolens('compare', '--study', study, ...args)
 
 beforeAll(() =>
-  fill(({ db }) => {
+  fill(async ({ db }) => {
     ensureBuiltInBackends(db)
-    study = loadSample(db).studyId
+    study = (await loadSample(db)).studyId
     const [a, b] = getStudyDetail(db, study).arms.map(({ key }) => `${key}.1`)
     sides = ['--a', a ?? '', '--b', b ?? '']
   }),

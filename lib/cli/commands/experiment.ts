@@ -8,6 +8,7 @@ import {
   retryStage,
 } from '@/lib/services/experiments'
 import { changePlan } from '@/lib/services/experiments/change'
+import { continueExperiment } from '@/lib/services/experiments/continue'
 import { planText } from '@/lib/services/experiments/plan-file'
 import { findExperiment, followExperiment, printStages, readPlan } from '../experiments'
 import { printJson, printLine, printRows, say } from '../output'
@@ -19,7 +20,7 @@ export function addExperimentCommand(program: Command): void {
   const { add, json } = addStudyGroup(
     program,
     'experiment',
-    'list, show, change and retry experiments; evolve starts them',
+    'list, show, change, continue and retry experiments; evolve starts them',
   )
   add('list', 'list the experiments of a study').action((options: OfStudy) => {
     const { db, studyId } = openStudy(options)
@@ -88,6 +89,14 @@ export function addExperimentCommand(program: Command): void {
         printStages(options.wait ? await followExperiment(opened, id, json()) : retried, json())
       },
     )
+  add('continue <experiment>', 'begin the stages that have no job, as after restoring a backup')
+    .option('--wait', 'follow it to its end')
+    .action(async (given: string, options: OfStudy & { wait?: boolean }) => {
+      const opened = openStudy(options)
+      const id = findExperiment(opened, given)
+      const begun = continueExperiment(opened.db, opened.studyId, id)
+      printStages(options.wait ? await followExperiment(opened, id, json()) : begun, json())
+    })
   add('change <experiment> <plan.yaml>', 'add seeds, rounds or evolvers by a changed plan')
     .option('--wait', 'follow it to its end')
     .action(async (given: string, file: string, options: OfStudy & { wait?: boolean }) => {

@@ -14,9 +14,9 @@ let study: string
 const figure = (...args: string[]) => evolens('figure', ...args, '--study', study)
 
 beforeAll(() =>
-  fill(({ db }) => {
+  fill(async ({ db }) => {
     ensureBuiltInBackends(db)
-    study = loadSample(db).studyId
+    study = (await loadSample(db)).studyId
   }),
 )
 

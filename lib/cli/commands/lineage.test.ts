@@ -11,8 +11,8 @@ let arm: string
 let seedSet: string
 
 beforeAll(() =>
-  fill(({ db }) => {
-    study = loadSample(db).studyId
+  fill(async ({ db }) => {
+    study = (await loadSample(db)).studyId
     const detail = getStudyDetail(db, study)
     arm = detail.arms[0]?.key ?? ''
     seedSet = detail.seedSets[0]?.key ?? ''

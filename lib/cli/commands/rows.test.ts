@@ -6,8 +6,8 @@ const { evolens, fill } = cliFolder()
 let study: string
 
 beforeAll(() =>
-  fill(({ db }) => {
-    study = loadSample(db).studyId
+  fill(async ({ db }) => {
+    study = (await loadSample(db)).studyId
   }),
 )
 

@@ -3,23 +3,21 @@ import os from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
 import type { Command } from 'commander'
-import { planSchema } from '@/lib/contracts/experiment'
 import { AppError } from '@/lib/errors'
 import type { ServiceContext } from '@/lib/services/context'
 import { startExperiment } from '@/lib/services/experiments'
 import { dumpSample } from '@/lib/services/sample/dump'
 import { loadSample } from '@/lib/services/sample/load'
 import { recordedCells, recordValues } from '@/lib/services/sample/record'
+import { samplePlans } from '@/lib/services/sample/plans'
 import { createSeedStudy, SAMPLE_RECIPE } from '@/lib/services/sample/seeds'
 import { startSample } from '@/lib/services/sample/start'
 import { validRuns, type RecordedRun } from '@/lib/services/sample/values'
+import { setSandbox } from '@/lib/services/sandbox'
 import { openContext } from '../context'
-import { followExperiment } from '../experiments'
+import { followExperiment, printStages } from '../experiments'
 import { followJobs } from '../follow'
 import { say } from '../output'
-
-// Long enough for a full instruction or a worked answer of the sample, short enough for an hour on two cores.
-const MAX_TOKENS = 256
 
 /** Runs `work` on a data folder of its own: recording must not depend on, or touch, the user's studies. */
 async function apart(work: (context: ServiceContext) => Promise<void>): Promise<void> {
@@ -37,24 +35,28 @@ async function apart(work: (context: ServiceContext) => Promise<void>): Promise<
   }
 }
 
-/** Evolves the seeds with the embedded model and writes the data files again. */
-async function remake(context: ServiceContext): Promise<void> {
-  const studyId = createSeedStudy(context.db)
-  const plan = planSchema.parse({
-    name: SAMPLE_RECIPE.name,
-    scenario: { kind: 'evol-instruct', rounds: SAMPLE_RECIPE.rounds },
-    arms: SAMPLE_RECIPE.arms.map(({ key, label, armClass, decoding }) => ({
-      key,
-      label,
-      armClass,
-      backend: 'embedded',
-      decoding: { topP: 1, ...decoding, maxTokens: MAX_TOKENS },
-    })),
-    responses: { backend: 'embedded', maxTokens: MAX_TOKENS },
-  })
-  const { id } = startExperiment(context, studyId, plan)
-  await followExperiment({ ...context, studyId }, id, false)
-  const manifest = dumpSample(context.db, studyId, SAMPLE_RECIPE)
+/** Evolves the seeds by some scenarios with the embedded model and writes the data files again; those of others stay as they are. */
+async function remake(context: ServiceContext, scenarios: readonly string[]): Promise<void> {
+  const { db } = context
+  const all = samplePlans()
+  const kinds = all.map(({ scenario }) => scenario.kind)
+  const unknown = scenarios.find((given) => !kinds.some((kind) => kind === given))
+  if (unknown !== undefined) {
+    const known = kinds.join(', ')
+    throw new AppError('invalid_input', `There is no scenario "${unknown}". There are: ${known}.`)
+  }
+  const plans = all.filter(({ scenario }) => scenarios.includes(scenario.kind))
+  const studyId =
+    plans.length === all.length
+      ? createSeedStudy(db)
+      : (await loadSample(db, { values: false, without: scenarios })).studyId
+  // The functions that the model writes run in the sandbox; the folder is thrown away.
+  setSandbox(db, { isOn: true })
+  for (const plan of plans) {
+    const { id } = startExperiment(context, studyId, plan)
+    printStages(await followExperiment({ ...context, studyId }, id, false), false)
+  }
+  const manifest = dumpSample(db, studyId, SAMPLE_RECIPE)
   say('Sample', `${manifest.files.length} files written`)
 }
 
@@ -64,7 +66,7 @@ async function remake(context: ServiceContext): Promise<void> {
  */
 async function record(context: ServiceContext, kept: readonly RecordedRun[]): Promise<void> {
   const { db } = context
-  const { studyId } = loadSample(db, { values: false })
+  const { studyId } = await loadSample(db, { values: false })
   const isKept = (metric: string) => kept.some(({ definition }) => definition.metric === metric)
   const { jobs, blocked } = startSample(context, studyId, (wanted) =>
     isKept(wanted.metric) ? [] : recordedCells(db, studyId, wanted),
@@ -84,13 +86,16 @@ async function record(context: ServiceContext, kept: readonly RecordedRun[]): Pr
 export function addSampleCommands(program: Command): void {
   const sample = program.command('sample').description('the sample study')
   sample
-    .command('remake')
+    .command('remake [scenarios...]')
     .description(
-      'evolve the seeds in public/sample again with the embedded model, write the files, and record the values',
+      'evolve the seeds in public/sample again with the embedded model, by all scenarios or by those named, write the files, and record the values',
     )
-    .action(async () => {
-      await apart(remake)
-      await apart((context) => record(context, []))
+    .option('--no-record', 'leave the values for later')
+    .action(async (scenarios: string[], options: { record: boolean }) => {
+      const wanted =
+        scenarios.length > 0 ? scenarios : samplePlans().map(({ scenario }) => scenario.kind)
+      await apart((context) => remake(context, wanted))
+      if (options.record) await apart((context) => record(context, []))
     })
   sample
     .command('record')

@@ -23,9 +23,9 @@ function computeSample(context: ServiceContext, studyId: string): void {
   for (const { metric, reason } of blocked) say('', `  ${metric} is left out: ${reason}`)
 }
 
-function sampleOf(context: ServiceContext) {
+async function sampleOf(context: ServiceContext) {
   try {
-    return loadSample(context.db)
+    return await loadSample(context.db)
   } catch (error) {
     throw storageError(error, context.config.dataDir)
   }
@@ -51,7 +51,7 @@ export function addSetupCommand(program: Command): void {
         : []
       say('Database', `up to date (${countTables(context)})`)
       if (!options.sample) return
-      const { studyId, loaded } = sampleOf(context)
+      const { studyId, loaded } = await sampleOf(context)
       const study = getStudy(context.db, studyId)
       say('Sample', `${loaded ? 'loaded' : 'is there'}: ${study.name}`)
       if (loaded && options.compute && missing.length === 0) computeSample(context, studyId)

@@ -13,7 +13,7 @@ let study: string
 
 beforeAll(async () => {
   vi.stubEnv('EVOLENS_DATA_DIR', folder)
-  study = await fill(({ db }) => loadSample(db).studyId)
+  study = await fill(async ({ db }) => (await loadSample(db)).studyId)
 })
 afterAll(() => vi.unstubAllEnvs())
 

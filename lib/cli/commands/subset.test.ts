@@ -8,8 +8,8 @@ const { folder, evolens, fill } = cliFolder()
 let study: string
 
 beforeAll(() =>
-  fill(({ db }) => {
-    study = loadSample(db).studyId
+  fill(async ({ db }) => {
+    study = (await loadSample(db)).studyId
   }),
 )
 

@@ -9,20 +9,21 @@ export function isReady(all: readonly PlacedStage[], placed: PlacedStage): boole
   return stagesBefore(all, placed).every(({ row }) => row.doneAt !== null)
 }
 
-/** Returns the job of a stage; null when it has none or it was purged. */
-export function jobOf(db: Db, { row }: PlacedStage) {
+/** Returns the job of a stage; null when it has none, it was purged, or it is that of the study that this one is a copy of. */
+export function jobOf(db: Db, { studyId }: Pick<ExperimentRow, 'studyId'>, { row }: PlacedStage) {
   if (row.jobId === null) return null
   try {
-    return getJob(db, row.jobId)
+    const job = getJob(db, row.jobId)
+    return job.studyId === studyId ? job : null
   } catch {
     return null
   }
 }
 
 /** Whether a stage waits for nothing but its turn: no job works on it, and none ended without success. */
-function isOpen(db: Db, placed: PlacedStage): boolean {
+function isOpen(db: Db, experiment: ExperimentRow, placed: PlacedStage): boolean {
   if (placed.row.doneAt !== null) return false
-  const job = jobOf(db, placed)
+  const job = jobOf(db, experiment, placed)
   return job === null || job.state === 'succeeded'
 }
 
@@ -34,7 +35,7 @@ export function advance(db: Db, experiment: ExperimentRow): void {
   inTransaction(db, () => {
     const all = placedStages(db, experiment)
     for (const placed of all) {
-      if (!isOpen(db, placed) || !isReady(all, placed)) continue
+      if (!isOpen(db, experiment, placed) || !isReady(all, placed)) continue
       const { stage, arm, row } = placed
       const label = experiment.plan.arms.find(({ key }) => key === arm)?.label
       const job = enqueue(db, {

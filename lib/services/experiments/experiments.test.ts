@@ -1,8 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { and, eq } from 'drizzle-orm'
 import { backends, stageItems, stages } from '@/db/schema'
+import { clockAt } from '@/lib/backends/session/clock'
 import { planSchema } from '@/lib/contracts/experiment'
+import { resumeJob } from '@/lib/queue/queue'
 import { currentCells } from '@/lib/services/cells'
+import { FaultyServer } from '@/lib/testing/faults/kit'
 import { isDone, madeBy, runWithStops, TEST_ARM, testPlan } from '@/lib/testing/experiments'
 import { testStudy, type TestStudy } from '@/lib/testing/job-study'
 import { runJobs } from '@/lib/testing/run-jobs'
@@ -168,6 +171,33 @@ describe('an Evol-Instruct experiment', () => {
     const { stages: found } = getExperiment(of.db, of.studyId, id)
     expect(found.map(({ state }) => state)).toContain('paused')
     expect(found.find(({ state }) => state === 'paused')?.job?.hold?.reason).toBe('model_changed')
+  })
+
+  it('waits for a server that dies between two stages, and goes on when it is back', async () => {
+    const of = study()
+    const server = new FaultyServer()
+    await server.start()
+    const config = { baseUrl: server.url, model: 'NAME' }
+    of.db
+      .insert(backends)
+      .values({ id: 'server', kind: 'vllm', label: 'Server', config, createdAt: 2 })
+      .run()
+    const arms = [{ ...TEST_ARM, backend: 'server' }]
+    const { id } = startExperiment(of, of.studyId, testPlan({ arms, responses: null }))
+    const second = () => getExperiment(of.db, of.studyId, id).stages[1]
+    await runJobs(of, () => (second()?.state === 'waiting' ? null : 'shutdown'))
+    await server.stop()
+    // Waits of seconds pass in milliseconds.
+    const hasty = { clock: clockAt(200) }
+    await runJobs(of, undefined, hasty)
+    expect(second()).toMatchObject({ state: 'paused', job: { hold: { reason: 'backend_down' } } })
+    await server.start()
+    resumeJob(of.db, second()?.jobId ?? '')
+    await runJobs(of, undefined, hasty)
+    const { stages: found } = getExperiment(of.db, of.studyId, id)
+    expect(found.map(({ counts }) => counts.ok)).toEqual([ROWS, ROWS])
+    expect(madeBy(of, 'one')).toHaveLength(2 * ROWS)
+    await server.stop()
   })
 })
 

@@ -75,7 +75,7 @@ function stateOf(
     const names = [...new Set(missing.map(({ stage }) => stage.label))].join(', ')
     return { state: 'waiting', why: `waits for ${names}` }
   }
-  if (job === null) return { state: 'ready', why: null }
+  if (job === null) return { state: 'ready', why: 'has no job; continue the experiment' }
   if (job.state === 'cancelled') return { state: 'failed', why: 'cancelled' }
   return { state: STATE_OF_JOB[job.state], why: job.error }
 }
@@ -88,7 +88,7 @@ export function stageInfo(
   placed: PlacedStage,
 ): StageInfo {
   const { stage, arm, row } = placed
-  const job = jobOf(db, placed)
+  const job = jobOf(db, experiment, placed)
   const funnel =
     stage.kind === 'respond'
       ? answersOf(db, cellsToAnswer(db, experiment, all, { ...placed, stage }))

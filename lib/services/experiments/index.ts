@@ -213,7 +213,7 @@ export function retryStage(
       dropFailedAnswers(db, cellsToAnswer(db, experiment, all, { ...from, stage }))
     }
     const later = stagesAfter(all, from)
-    cancelStages(db, later)
+    cancelStages(db, experiment, later)
     for (const { row } of [from, ...later]) {
       const isFirst = row.no === from.row.no
       db.update(stages)
@@ -230,7 +230,7 @@ export function retryStage(
 export function deleteExperiment(db: Db, studyId: string, id: string): void {
   inTransaction(db, () => {
     const experiment = experimentRow(db, id, studyId)
-    cancelStages(db, placedStages(db, experiment))
+    cancelStages(db, experiment, placedStages(db, experiment))
     markDeleted(db, experiments, studyId, id, 'experiment')
   })
 }

@@ -12,7 +12,7 @@ import { loadSample } from '../sample/load'
 
 const db = testDatabase()
 ensureBuiltInBackends(db)
-const { studyId } = loadSample(db)
+const { studyId } = await loadSample(db)
 
 async function cards(options: object = {}) {
   const request = { figureId: 'prompt-cards', options, filter: emptyFilter() }

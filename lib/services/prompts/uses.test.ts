@@ -11,10 +11,10 @@ import { listPrompts } from '../prompts'
 
 let db: Db
 let studyId: string
-beforeAll(() => {
+beforeAll(async () => {
   db = testDatabase()
   ensureBuiltInBackends(db)
-  studyId = loadSample(db).studyId
+  studyId = (await loadSample(db)).studyId
 })
 
 function usesOf(promptId: string): PromptUse[] {

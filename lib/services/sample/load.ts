@@ -1,4 +1,5 @@
 import { and, eq } from 'drizzle-orm'
+import { z } from 'zod'
 import { cells, runs, studies } from '@/db/schema'
 import { inTransaction, type Db } from '@/db/client'
 import type { CellSource } from '@/lib/contracts/cell'
@@ -16,8 +17,17 @@ import {
   type NewResponseSet,
   plainRow,
 } from '../cells/staging'
+import { storeDraftColumns } from '../experiments/draft-columns'
+import { definitionHash } from '../runs/definition'
 import { createStudy, ensureArm, ensureSeedSet } from '../studies'
-import { readManifest, readSampleRows, type SampleManifest, type SampleRow } from './manifest'
+import { restoreExperiments } from './experiments'
+import {
+  readManifest,
+  readSampleRows,
+  sampleFolder,
+  type SampleManifest,
+  type SampleRow,
+} from './manifest'
 import { restoreValues } from './restore'
 
 const ORIGIN = 'sample'
@@ -53,14 +63,14 @@ function sourceOf(manifest: SampleManifest, file: SampleFile): CellSource {
     mapping: null,
     keySets: [['id', 'instruction', 'input', 'output']],
     definition: arm
-      ? {
+      ? (file.definition ?? {
           model: manifest.model,
           decoding: arm.decoding,
           order: manifest.order,
           prompts: manifest.prompts,
           round: file.round,
           madeBy: manifest.madeBy,
-        }
+        })
       : null,
   }
 }
@@ -74,18 +84,19 @@ function responsesOf(rows: readonly SampleRow[]): NewResponse[] {
   }))
 }
 
-function responseSet(manifest: SampleManifest): NewResponseSet {
-  return { kind: 'generated', ...manifest.responses, definitionHash: null }
+function responseSet(manifest: SampleManifest, file: SampleFile): NewResponseSet {
+  const made = file.responses ?? manifest.responses
+  // Under its hash a stage that answers finds what is answered.
+  return { kind: 'generated', ...made, definitionHash: definitionHash(made.definition) }
 }
 
 function loadSeeds(
   db: Db,
   manifest: SampleManifest,
   file: SampleFile,
-  studyId: string,
-  seedSetId: string,
+  rows: readonly SampleRow[],
+  { studyId, seedSetId }: { studyId: string; seedSetId: string },
 ): number {
-  const rows = readSampleRows(file.file)
   const { cellNo } = openStagedCell(db, {
     studyId,
     seedSetId,
@@ -96,7 +107,7 @@ function loadSeeds(
   const stored = rows.map(({ id, instruction, input }, idx) =>
     plainRow({ idx, slot: idx, externalId: id, instruction, input }),
   )
-  const setNo = openResponseSet(db, cellNo, responseSet(manifest))
+  const setNo = openResponseSet(db, cellNo, responseSet(manifest, file))
   inTransaction(db, () => {
     appendRows(db, cellNo, stored)
     appendResponses(db, setNo, responsesOf(rows))
@@ -115,46 +126,76 @@ function missingFlag(rows: readonly SampleRow[]): Record<string, number> {
   return missing > 0 ? { no_response: missing } : {}
 }
 
-function loadEvolved(
+const madeSchema = z.object({
+  made: z.array(z.looseObject({ role: z.string(), definition: z.unknown() })),
+})
+
+async function loadEvolved(
   db: Db,
   manifest: SampleManifest,
   file: SampleFile,
+  rows: readonly SampleRow[],
   place: { studyId: string; seedSetId: string; armId: string },
-  parentCellNo: number,
-): number {
-  const rows = readSampleRows(file.file)
-  return publishEvolvedCell(db, {
+  parentCellNo: number | null,
+): Promise<number> {
+  const { cellNo } = publishEvolvedCell(db, {
     place: { ...place, round: file.round, source: sourceOf(manifest, file) },
     parentCellNo,
     rows: rows.map((row, idx) => {
-      if (row.parent === null)
+      if (row.parent === null && parentCellNo !== null)
         throw new AppError('data_error', `${file.file}, row ${idx + 1}: no parent.`)
       return {
         idx,
         instruction: row.instruction,
         input: row.input,
-        parentIdx: row.parent,
+        parentIdx: row.parent ?? -1,
         operator: row.operator,
-        extra: { operator: row.operator, finish_reason: row.finish_reason },
+        extra: { operator: row.operator, finish_reason: row.finish_reason, ...row.extra },
       }
     }),
-    responses: { set: responseSet(manifest), items: responsesOf(rows) },
+    responses: { set: responseSet(manifest, file), items: responsesOf(rows) },
     notes: [],
-  }).cellNo
+  })
+  if (file.columns) {
+    const { made: stages } = madeSchema.parse(file.definition)
+    const cell = { no: cellNo, studyId: place.studyId, rowCount: rows.length }
+    await storeDraftColumns(db, cell, file.columns, { stages, sha256: file.sha256 })
+  }
+  return cellNo
+}
+
+interface LoadOptions {
+  /** Whether recorded values are stored as well. */
+  values?: boolean
+  /** Scenarios whose evolvers are left out. */
+  without?: readonly string[]
+  folder?: string
+}
+
+/** The sample without the evolvers of some scenarios. */
+function leaveOut(manifest: SampleManifest, scenarios: readonly string[]): SampleManifest {
+  const arms = manifest.arms.filter(({ scenario }) => !scenarios.includes(scenario))
+  const keys = new Set(arms.map(({ key }) => key))
+  return {
+    ...manifest,
+    arms,
+    files: manifest.files.filter(({ arm }) => arm === null || keys.has(arm)),
+    experiments: manifest.experiments.filter(({ plan }) => !scenarios.includes(plan.scenario.kind)),
+  }
 }
 
 /**
  * Loads the sample study from its files, with its recorded values unless told otherwise, where it is not there already
  * (nor was deleted by the user), and returns its id. All or nothing: what a kill leaves behind is removed by the next call.
  */
-export function loadSample(
+export async function loadSample(
   db: Db,
-  options: { values: boolean } = { values: true },
-): { studyId: string; loaded: boolean } {
+  { values = true, without = [], folder = sampleFolder() }: LoadOptions = {},
+): Promise<{ studyId: string; loaded: boolean }> {
   removeHalfLoaded(db)
   const existing = db.select().from(studies).where(eq(studies.origin, ORIGIN)).get()
   if (existing) return { studyId: existing.id, loaded: false }
-  const manifest = readManifest()
+  const manifest = leaveOut(readManifest(folder), without)
   const study = createStudy(db, { name: manifest.name, description: manifest.description })
   db.update(studies)
     .set({ origin: LOADING, notice: manifest.notice })
@@ -168,7 +209,6 @@ export function loadSample(
       arm.key,
       ensureArm(db, study.id, {
         ...arm,
-        scenario: 'evol-instruct',
         model: String(manifest.model['model'] ?? ''),
       }),
     ]),
@@ -178,23 +218,27 @@ export function loadSample(
     const seedSetId = seedSetIds.get(file.seedSet)
     if (!seedSetId)
       throw new AppError('data_error', `${file.file}: unknown seed set ${file.seedSet}.`)
+    const rows = readSampleRows(file.file, folder)
     if (file.arm === null) {
-      loaded.set(`${file.seedSet}/seeds`, loadSeeds(db, manifest, file, study.id, seedSetId))
+      const place = { studyId: study.id, seedSetId }
+      loaded.set(`${file.seedSet}/seeds`, loadSeeds(db, manifest, file, rows, place))
       continue
     }
     const armId = armIds.get(file.arm)
     const parentKey =
       file.round === 1 ? `${file.seedSet}/seeds` : `${file.seedSet}/${file.arm}/${file.round - 1}`
-    const parentCellNo = loaded.get(parentKey)
+    const descends = manifest.seedSets.some(({ key, file: seeds }) => key === file.seedSet && seeds)
+    const parentCellNo = descends ? loaded.get(parentKey) : null
     if (!armId || parentCellNo === undefined)
       throw new AppError('data_error', `${file.file}: its parent is missing.`)
     const place = { studyId: study.id, seedSetId, armId }
     loaded.set(
       `${file.seedSet}/${file.arm}/${file.round}`,
-      loadEvolved(db, manifest, file, place, parentCellNo),
+      await loadEvolved(db, manifest, file, rows, place, parentCellNo),
     )
   }
-  if (options.values) restoreValues(db, study.id)
+  restoreExperiments(db, study.id, manifest.experiments, folder)
+  if (values) restoreValues(db, study.id, folder)
   db.update(studies)
     .set({ origin: ORIGIN })
     .where(and(eq(studies.id, study.id), eq(studies.origin, LOADING)))

@@ -1,10 +1,48 @@
+import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { texts, textsOrNull } from '@/lib/contracts/fields'
 import { computeRequestSchema } from '@/lib/contracts/compute'
-import { ARM_CLASSES } from '@/lib/contracts/study'
+import { chosenSeedsSchema, ITEM_STATUSES, planSchema } from '@/lib/contracts/experiment'
+import { ARM_CLASSES, SCENARIOS } from '@/lib/contracts/study'
+import { importedColumnsSchema } from '@/lib/contracts/imported-values'
+import { plainObjectSchema } from '@/lib/contracts/plain-object'
 import { AppError } from '@/lib/errors'
+
+/** An experiment as its study kept it; files are named as they lie beside the manifest. */
+const sampleExperimentSchema = z.object({
+  /** Items of its stages, one JSON line each. */
+  ...texts('file', 'sha256'),
+  plan: planSchema,
+  seeds: z.array(chosenSeedsSchema),
+  models: z.record(z.string(), z.string()),
+  createdAt: z.number(),
+  stages: z.array(
+    z.object({
+      ...texts('arm', 'stage'),
+      definition: plainObjectSchema.nullable(),
+      attempt: z.number().int(),
+      total: z.number().int().nullable(),
+      cells: z.array(z.string()),
+      doneAt: z.number().nullable(),
+    }),
+  ),
+})
+export type SampleExperiment = z.infer<typeof sampleExperimentSchema>
+
+/** One item of a stage. */
+export const sampleItemSchema = z.object({
+  ...texts('arm', 'stage', 'key', 'inputHash'),
+  position: z.number().int(),
+  status: z.enum(ITEM_STATUSES),
+  ...textsOrNull('reason', 'raw', 'message', 'finishReason'),
+  attempt: z.number().int(),
+  value: z.json(),
+})
+export type SampleItem = z.infer<typeof sampleItemSchema>
+
+const responsesSchema = z.object({ label: z.string(), definition: plainObjectSchema })
 
 /** What `public/sample/sample.json` says of the data files beside it. */
 export const sampleManifestSchema = z.object({
@@ -15,18 +53,20 @@ export const sampleManifestSchema = z.object({
   madeBy: z.string(),
   /** ModelIdentity of the evolver and response writer. */
   model: z.record(z.string(), z.unknown()),
-  seedSets: z.array(z.object({ key: z.string(), label: z.string(), file: z.string() })),
+  /** A set without a file holds rows that descend from no seed. */
+  seedSets: z.array(z.object({ ...texts('key', 'label'), file: z.string().nullable() })),
   arms: z.array(
     z.object({
       ...texts('key', 'label'),
       armClass: z.enum(ARM_CLASSES),
+      scenario: z.enum(SCENARIOS).default('evol-instruct'),
       decoding: z.record(z.string(), z.union([z.string(), z.number()])),
     }),
   ),
   rounds: z.number().int(),
   order: z.array(z.string()),
   prompts: z.array(z.object({ id: z.string(), version: z.string(), hash: z.string() })),
-  responses: z.object({ label: z.string(), definition: z.record(z.string(), z.unknown()) }),
+  responses: responsesSchema,
   /** Every data file with its SHA-256. */
   files: z.array(
     z.object({
@@ -34,8 +74,13 @@ export const sampleManifestSchema = z.object({
       arm: z.string().nullable(),
       round: z.number().int(),
       rows: z.number().int(),
+      /** What decided the rows, where it is more than the manifest says of all; without ids. */
+      definition: plainObjectSchema.exactOptional(),
+      responses: responsesSchema.exactOptional(),
+      columns: importedColumnsSchema.exactOptional(),
     }),
   ),
+  experiments: z.array(sampleExperimentSchema).default([]),
 })
 export type SampleManifest = z.infer<typeof sampleManifestSchema>
 
@@ -46,6 +91,8 @@ export const sampleRowSchema = z.object({
   /** Row of the parent file; null for seeds. */
   parent: z.number().int().nullable(),
   finish_reason: z.string().nullable(),
+  /** What else the row keeps: methods, plan, checking functions. */
+  extra: plainObjectSchema.exactOptional(),
 })
 export type SampleRow = z.infer<typeof sampleRowSchema>
 
@@ -66,13 +113,33 @@ export function readManifest(folder = sampleFolder()): SampleManifest {
   return sampleManifestSchema.parse(JSON.parse(fs.readFileSync(file, 'utf8')))
 }
 
-/** Returns the rows of one sample file in order. */
-export function readSampleRows(file: string, folder = sampleFolder()): SampleRow[] {
+/** Returns the lines of a file beside the manifest as a schema reads them, in order. */
+export function readSampleLines<T>(
+  file: string,
+  schema: z.ZodType<T>,
+  folder = sampleFolder(),
+): T[] {
   const text = fs.readFileSync(path.join(folder, path.basename(file)), 'utf8')
   return text
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => sampleRowSchema.parse(JSON.parse(line)))
+    .map((line) => schema.parse(JSON.parse(line)))
+}
+
+/** Writes values as lines of JSON beside the manifest and returns the SHA-256 of the file. */
+export function writeSampleLines(
+  file: string,
+  lines: readonly unknown[],
+  folder = sampleFolder(),
+): string {
+  const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
+  fs.writeFileSync(path.join(folder, file), text)
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** Returns the rows of one sample file in order. */
+export function readSampleRows(file: string, folder = sampleFolder()): SampleRow[] {
+  return readSampleLines(file, sampleRowSchema, folder)
 }
 
 const sampleMetricsSchema = z.object({

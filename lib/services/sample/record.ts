@@ -1,5 +1,3 @@
-import fs from 'node:fs'
-import path from 'node:path'
 import { eq } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { rowDetails, runCells, runs } from '@/db/schema'
@@ -14,10 +12,15 @@ import { readOutput, studyRuns } from '../columns/runs'
 import { pendingBackend } from '../runs/definition'
 import { PENDING, readRowStatus } from '../runs/row-status'
 import type { RunRow } from '../runs/extend-run'
-import { readSampleMetrics, sampleCellName, sampleFolder, type SampleMetric } from './manifest'
+import {
+  readSampleMetrics,
+  sampleCellName,
+  sampleFolder,
+  writeSampleLines,
+  type SampleMetric,
+} from './manifest'
 import {
   hashOfData,
-  hashOfFile,
   RECORD_COMMAND,
   renameCells,
   writeValues,
@@ -121,16 +124,12 @@ function dumpRun(db: Db, run: RunRow, folder: string): RecordedRun {
   )
   const cells = currentCells(db, run.studyId).filter((cell) => finished.has(cell.no))
   const names = new Map(cells.map((cell) => [cell.id, sampleCellName(cell)]))
-  const text = cells
-    .flatMap((cell) => rowsOfCell(db, run, cell))
-    .map((row) => `${JSON.stringify(row)}\n`)
-    .join('')
+  const rows = cells.flatMap((cell) => rowsOfCell(db, run, cell))
   const file = `values-${run.metricId}.jsonl`
-  fs.writeFileSync(path.join(folder, file), text)
   const { definition, rowSet, backendId, createdAt } = run
   return {
     file,
-    sha256: hashOfFile(folder, file),
+    sha256: writeSampleLines(file, rows, folder),
     at: Date.now(),
     definition,
     rowSet,
@@ -156,8 +155,10 @@ export function recordValues(
   kept: readonly RecordedRun[] = [],
 ): RecordedValues {
   const stored = db.select().from(runs).where(eq(runs.studyId, studyId)).orderBy(runs.no).all()
-  const made = stored.filter((run) => run.deletedAt === null).map((run) => dumpRun(db, run, folder))
   const order = readSampleMetrics(folder).map(({ metric }) => metric)
+  // Columns of the files come with them.
+  const wanted = stored.filter((run) => run.deletedAt === null && order.includes(run.metricId))
+  const made = wanted.map((run) => dumpRun(db, run, folder))
   const values: RecordedValues = {
     madeBy: RECORD_COMMAND,
     manifest: hashOfData(folder),

@@ -101,9 +101,9 @@ describe('the values that ship with the sample', () => {
     )
   }
 
-  it('fill every figure of rows as soon as the sample is loaded, and leave one metric to be completed', () => {
+  it('fill every figure of rows as soon as the sample is loaded, and leave one metric to be completed', async () => {
     const db = testDatabase()
-    const { studyId } = loadSample(db)
+    const { studyId } = await loadSample(db)
     const figures = listStudyFigures(db, studyId)
     expect(figures.filter((one) => one.available).map((one) => one.id)).toEqual(
       // The sample has no column of tags.
@@ -126,9 +126,9 @@ describe('the values that ship with the sample', () => {
     expect(incomplete).toHaveLength(6)
   })
 
-  it('have cards that say which weights scored, the error to expect, and where the values are from', () => {
+  it('have cards that say which weights scored, the error to expect, and where the values are from', async () => {
     const db = testDatabase()
-    const { studyId } = loadSample(db)
+    const { studyId } = await loadSample(db)
     const cards = listRuns(db, studyId).map((run) => getRunCard(db, run.id))
     for (const { run } of cards) {
       const { startedAt, finishedAt, recorded } = run.record as unknown as RunRecord

@@ -48,11 +48,11 @@ describe('the sample study', () => {
     for (const { metric, params } of metrics) parseParams(getMeasured(metric), params)
   })
 
-  it('loads once, whole, with births', () => {
+  it('loads once, whole, with births', async () => {
     const db = testDatabase()
-    const first = loadSample(db)
+    const first = await loadSample(db)
     expect(first.loaded).toBe(true)
-    expect(loadSample(db)).toEqual({ studyId: first.studyId, loaded: false })
+    expect(await loadSample(db)).toEqual({ studyId: first.studyId, loaded: false })
     const cells = currentCells(db, first.studyId)
     expect(cells).toHaveLength(21)
     expect(cells.reduce((sum, cell) => sum + cell.rowCount, 0)).toBe(336)
@@ -62,11 +62,11 @@ describe('the sample study', () => {
     }
   })
 
-  it('removes what a kill left behind and loads again', () => {
+  it('removes what a kill left behind and loads again', async () => {
     const db = testDatabase()
-    const { studyId } = loadSample(db)
+    const { studyId } = await loadSample(db)
     db.$client.prepare("update studies set origin = 'sample-loading' where id = ?").run(studyId)
-    const again = loadSample(db)
+    const again = await loadSample(db)
     expect(again.loaded).toBe(true)
     expect(again.studyId).not.toBe(studyId)
     expect(listStudies(db).map((study) => study.id)).toEqual([again.studyId])

@@ -8,6 +8,8 @@ import { createStudy, ensureSeedSet } from '../studies'
 import type { SampleRecipe } from './dump'
 import { sampleFolder } from './manifest'
 
+const SAMPLED = { temperature: 0.7, topP: 0.95, seed: 1 }
+
 /** The sample: 48 seeds of our own writing, evolved by the embedded model, once greedily and once sampled. */
 export const SAMPLE_RECIPE: SampleRecipe = {
   name: 'Sample: 48 seeds, three rounds',
@@ -20,19 +22,36 @@ export const SAMPLE_RECIPE: SampleRecipe = {
     { key: 'general', label: 'General', file: 'general-seeds.jsonl' },
     { key: 'mathematics', label: 'Mathematics', file: 'mathematics-seeds.jsonl' },
     { key: 'code', label: 'Code', file: 'code-seeds.jsonl' },
+    { key: 'autoif', label: 'AutoIF', file: null },
   ],
   arms: [
     {
       key: 'greedy',
       label: 'SmolLM2 135M, greedy',
       armClass: 'small',
+      scenario: 'evol-instruct',
       decoding: { temperature: 0 },
     },
     {
       key: 'sampled',
       label: 'SmolLM2 135M, sampled',
       armClass: 'small',
-      decoding: { temperature: 0.7, topP: 0.95, seed: 1 },
+      scenario: 'evol-instruct',
+      decoding: SAMPLED,
+    },
+    {
+      key: 'auto-evol',
+      label: 'SmolLM2 135M, Auto Evol-Instruct',
+      armClass: 'small',
+      scenario: 'auto-evol',
+      decoding: SAMPLED,
+    },
+    {
+      key: 'autoif',
+      label: 'SmolLM2 135M, AutoIF',
+      armClass: 'small',
+      scenario: 'autoif',
+      decoding: SAMPLED,
     },
   ],
   rounds: 3,
@@ -50,6 +69,7 @@ function seedRow(line: string, idx: number): NewRow {
 export function createSeedStudy(db: Db, recipe: SampleRecipe = SAMPLE_RECIPE): string {
   const study = createStudy(db, { name: recipe.name, description: recipe.description })
   for (const { key, label, file } of recipe.seedSets) {
+    if (file === null) continue
     const text = fs.readFileSync(path.join(sampleFolder(), file), 'utf8')
     const rows = text.split('\n').filter(Boolean).map(seedRow)
     const { cellNo } = openStagedCell(db, {

@@ -43,7 +43,7 @@ function database(name: string): Db {
 
 /** A sample study whose metrics a fake backend computed where they are to be recorded. */
 async function computed(db: Db): Promise<string> {
-  const { studyId } = loadSample(db, { values: false })
+  const { studyId } = await loadSample(db, { values: false })
   for (const wanted of readSampleMetrics())
     start(db, studyId, wanted, recordedCells(db, studyId, wanted))
   await work(db)
@@ -101,7 +101,7 @@ describe('recorded values of the sample', () => {
     const values = recordValues(made, madeId, folder)
     expect(values.runs).toHaveLength(readSampleMetrics().length)
     const other = database('other.db')
-    const { studyId } = loadSample(other, { values: false })
+    const { studyId } = await loadSample(other, { values: false })
     restoreValues(other, studyId, folder)
     expect(everything(other)).toEqual(everything(made))
     const before = new Map(listRuns(made, madeId).map((run) => [run.metric, run.record]))
@@ -123,7 +123,7 @@ describe('recorded values of the sample', () => {
     const made = database('made.db')
     recordValues(made, await computed(made), folder)
     const other = database('other.db')
-    const { studyId } = loadSample(other, { values: false })
+    const { studyId } = await loadSample(other, { values: false })
     restoreValues(other, studyId, folder)
     const wanted = readSampleMetrics().find(({ leaveRounds }) => leaveRounds.length > 0)
     if (!wanted) throw new Error('nothing is left to compute')
@@ -147,7 +147,7 @@ describe('recorded values of the sample', () => {
     third.definition.prompts = [{ id: 'other', version: '1', hash: 'x' }]
     writeValues(values, folder)
     const other = database('other.db')
-    const { studyId } = loadSample(other, { values: false })
+    const { studyId } = await loadSample(other, { values: false })
     restoreValues(other, studyId, folder)
     expect(
       listRuns(other, studyId)
@@ -159,7 +159,7 @@ describe('recorded values of the sample', () => {
 
     // Recording again keeps what still holds to the letter, in the order of the sample's metrics.
     const again = database('again.db')
-    const next = loadSample(again, { values: false })
+    const next = await loadSample(again, { values: false })
     const isKept = (metric: string) => others.some((run) => run.definition.metric === metric)
     for (const wanted of readSampleMetrics()) {
       if (isKept(wanted.metric)) continue

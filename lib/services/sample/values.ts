@@ -13,7 +13,7 @@ import { STATUSES, type StatusName } from '@/lib/contracts/status'
 import { AppError } from '@/lib/errors'
 import { getMeasured, parseParams } from '@/lib/metrics'
 import { promptCard } from '@/lib/prompts/prompt'
-import { readManifest, readSampleMetrics, sampleFolder } from './manifest'
+import { readManifest, readSampleLines, readSampleMetrics, sampleFolder } from './manifest'
 
 const FILE = 'values.json'
 
@@ -70,11 +70,7 @@ export function readValues(folder = sampleFolder()): RecordedValues | null {
 
 /** Returns the rows of a recorded run in order. */
 export function readRecordedRows(run: RecordedRun, folder = sampleFolder()): RecordedRow[] {
-  return fs
-    .readFileSync(path.join(folder, path.basename(run.file)), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => recordedRowSchema.parse(JSON.parse(line)))
+  return readSampleLines(run.file, recordedRowSchema, folder)
 }
 
 /** Writes the list of recorded runs. */
@@ -102,13 +98,6 @@ export function outdatedBecause(
     return `${metric.label} has another prompt now`
   }
   return null
-}
-
-/** Returns the SHA-256 of a file beside the sample. */
-export function hashOfFile(folder: string, file: string): string {
-  return createHash('sha256')
-    .update(fs.readFileSync(path.join(folder, file)))
-    .digest('hex')
 }
 
 /** Returns the hash of what the manifest says of the data; the words that present the sample may change. */

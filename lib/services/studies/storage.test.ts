@@ -10,7 +10,7 @@ const { folder, fill } = cliFolder()
 
 it('counts what a study stores, by part, and the files around it', async () => {
   await fill(async ({ db, config }) => {
-    const study = loadSample(db).studyId
+    const study = (await loadSample(db)).studyId
     const empty = createStudy(db, { name: 'Empty' }).id
     const { signal } = new AbortController()
     const sizes = await studyStorage(db, signal)

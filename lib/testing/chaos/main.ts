@@ -1,3 +1,4 @@
+import { EXPERIMENTS } from './experiments'
 import { chaosRun } from './run'
 import { runScene } from './scene'
 import { SCENES } from './scenes'
@@ -53,7 +54,7 @@ async function scoring(): Promise<void> {
 
 async function others(): Promise<void> {
   const each = Math.min(MOST_SCENE_KILLS, Math.max(2, Math.round(kills / SCENE_SHARE)))
-  for (const scene of SCENES) {
+  for (const scene of [...EXPERIMENTS, ...SCENES]) {
     if (names.length > 0 && !names.includes(scene.name)) continue
     const disturbed = await runScene(scene, { kills: each, seed, limitMs: LIMIT_MS })
     const calm = await runScene(scene, { kills: 0, seed, limitMs: LIMIT_MS })

@@ -22,7 +22,8 @@ export interface Scene {
   name: string
   /** A kill comes at most this long after the job was seen running, in milliseconds: about as long as the job takes. */
   spreadMs: number
-  prepare(): Promise<Stage>
+  /** `isCalm`: nothing is to go wrong. */
+  prepare(isCalm: boolean): Promise<Stage>
   /** Returns everything that must be equal with and without kills: no ids, no times. */
   snapshot(stage: Stage): string[]
 }
@@ -56,7 +57,7 @@ export async function runScene(
 ): Promise<SceneResult> {
   const started = Date.now()
   const random = createRandom(options.seed)
-  const stage = await scene.prepare()
+  const stage = await scene.prepare(options.kills === 0)
   const { study, jobId, env } = stage
   const job = () => getJob(study.db, jobId)
   const isOpen = stage.isOpen ?? (() => openJobs(study, [jobId]).length > 0)

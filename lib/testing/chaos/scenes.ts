@@ -3,9 +3,7 @@ import fs from 'node:fs'
 import http from 'node:http'
 import path from 'node:path'
 import { backends } from '@/db/schema'
-import { planSchema } from '@/lib/contracts/experiment'
 import { requestProbe } from '@/lib/services/backends'
-import { getExperiment, startExperiment } from '@/lib/services/experiments'
 import { previewUpload, startImport } from '@/lib/services/imports'
 import { requestModel } from '@/lib/services/models'
 import { createStudy } from '@/lib/services/studies'
@@ -16,12 +14,13 @@ import { testStudy, testText } from '../job-study'
 
 const LONG_AGO = Date.now() - 400 * 24 * 3600 * 1000
 
-function lines(stage: Stage, sql: string): string[] {
+/** Returns the lines that a query gives of what a scene left behind. */
+export function lines(stage: Stage, sql: string): string[] {
   return stage.study.db.$client.prepare(sql).pluck().all() as string[]
 }
 
-/** A study with the job to kill, closed together with the server that it asks. */
-function stageOf(study: Stage['study'], jobId: string, server?: { close(): void }) {
+/** Returns a study with the job to kill, closed together with the server that it asks. */
+export function stageOf(study: Stage['study'], jobId: string, server?: { close(): void }) {
   const close = () => {
     server?.close()
     study.close()
@@ -42,50 +41,6 @@ async function serve(answer: http.RequestListener): Promise<{ url: string; close
       server.close()
     },
   }
-}
-
-const experiment: Scene = {
-  name: 'experiment',
-  spreadMs: 1_500,
-  async prepare() {
-    const study = testStudy(24, { latencyMs: 80 })
-    const plan = planSchema.parse({
-      name: 'Trial',
-      scenario: { kind: 'evol-instruct', rounds: 2 },
-      arms: [
-        { key: 'one', label: 'One', backend: 'fake' },
-        { key: 'two', label: 'Two', backend: 'fake', decoding: { seed: 7 } },
-      ],
-      responses: { backend: 'fake', maxTokens: 64 },
-    })
-    const { id, stages } = startExperiment(study, study.studyId, plan)
-    const isOpen = () =>
-      getExperiment(study.db, study.studyId, id).stages.some(({ state }) =>
-        ['waiting', 'ready', 'running'].includes(state),
-      )
-    return { ...stageOf(study, stages[0]?.jobId ?? ''), isOpen }
-  },
-  snapshot: (stage) => [
-    ...lines(
-      stage,
-      `select a.key || ' ' || c.round || ' ' || r.idx || ' ' || coalesce(l.operator, '-') || ' ' || r.instruction
-       from rows r join cells c on c.no = r.cell_no join arms a on a.id = c.arm_id
-       left join alignments al on al.child_cell_no = c.no left join links l on l.alignment_no = al.no and l.child_idx = r.idx
-       where c.published_at is not null and c.superseded_at is null order by 1`,
-    ),
-    ...lines(
-      stage,
-      `select c.round || ' ' || s.kind || ' ' || p.idx || ' ' || p.status || ' ' || coalesce(p.text, '-')
-       from responses p join response_sets s on s.no = p.set_no join cells c on c.no = s.cell_no order by 1`,
-    ),
-    ...lines(stage, 'select count(*) from cells where published_at is null'),
-    ...lines(stage, 'select count(*) from cells'),
-    ...lines(
-      stage,
-      `select s.arm || ' ' || s.stage || ' ' || i.key || ' ' || i.position || ' ' || i.status || ' ' || i.attempt || ' ' || coalesce(i.raw, '-')
-       from stage_items i join stages s on s.no = i.stage_no order by 1`,
-    ),
-  ],
 }
 
 const IMPORT_ROWS = 120_000
@@ -270,4 +225,4 @@ const fetchModel: Scene = {
 }
 
 /** Every kind of job beside scoring, which has its own round. */
-export const SCENES: readonly Scene[] = [experiment, importing, probe, purge, fetchModel]
+export const SCENES: readonly Scene[] = [importing, probe, purge, fetchModel]

@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto'
-import { and, eq } from 'drizzle-orm'
-import { cells, runCells } from '@/db/schema'
+import { eq } from 'drizzle-orm'
+import { cells } from '@/db/schema'
 import { AppError } from '@/lib/errors'
 import type { CellDraft } from '@/lib/evolution'
-import { currentCells, type CellRef } from '@/lib/services/cells'
+import { currentCells } from '@/lib/services/cells'
 import { publishEvolvedCell } from '@/lib/services/cells/evolved'
+import { storeDraftColumns } from '@/lib/services/experiments/draft-columns'
 import {
   placedStages,
   type ExperimentRow,
   type PlacedStage,
 } from '@/lib/services/experiments/records'
-import { importedRun, readImportedColumns, storeImported } from '@/lib/services/imports/values'
-import { definitionHash } from '@/lib/services/runs/definition'
 import { ensureArm, ensureSeedSet } from '@/lib/services/studies'
 import type { WorkerContext } from '@/lib/worker/types'
 
@@ -42,33 +41,6 @@ function askedBefore({ db }: WorkerContext, experiment: ExperimentRow, arm: stri
       ? []
       : [{ stage: stage.id, role: stage.role, definition: row.definition }],
   )
-}
-
-/**
- * Makes columns of what stands beside the rows of a file, where they are not there yet. Their run is told apart by the prompts
- * and models of the stages before, so that phrases of two judge models never mix.
- */
-async function storeColumns(
-  { db, signal, commit }: WorkerContext,
-  cell: Pick<CellRef, 'no' | 'studyId' | 'rowCount'>,
-  { columns = [] }: CellDraft,
-  made: { stages: readonly { role: string; definition: unknown }[]; sha256: string },
-): Promise<void> {
-  if (columns.length === 0) return
-  const keys = columns.map(({ column }) => column)
-  const read = await readImportedColumns(db, cell, [keys], columns, signal)
-  const judged = made.stages.filter(({ role }) => role === 'judge')
-  const definition = definitionHash({ judged })
-  commit(() => {
-    for (const one of read.columns) {
-      const column = { ...one, params: { ...one.params, definition }, facts: { judged } }
-      const run = importedRun(db, cell.studyId, column)
-      const has = and(eq(runCells.runNo, run.no), eq(runCells.cellNo, cell.no))
-      if (db.select({ no: runCells.runNo }).from(runCells).where(has).get()) continue
-      const source = { fileName: keys.join(', '), sha256: made.sha256 }
-      storeImported(db, run, cell, column, source)
-    }
-  })
 }
 
 /**
@@ -117,7 +89,7 @@ export async function publishDrafts(
     const sha256 = contentHash(draft.rows)
     const same = current.find((cell) => cell.armId === armId && cell.round === draft.round)
     if (same && sameRows(context, same.id, sha256)) {
-      await storeColumns(context, same, draft, { stages: made, sha256 })
+      await storeDraftColumns(db, same, draft.columns ?? [], { stages: made, sha256 }, context)
       published.push(same.id)
       continue
     }
@@ -155,7 +127,7 @@ export async function publishDrafts(
       notes: empty > 0 ? [`${empty} of ${draft.rows.length} evolved instructions are empty.`] : [],
     })
     const cell = { no: cellNo, studyId, rowCount: draft.rows.length }
-    await storeColumns(context, cell, draft, { stages: made, sha256 })
+    await storeDraftColumns(db, cell, draft.columns ?? [], { stages: made, sha256 }, context)
     published.push(cellId)
   }
   return published

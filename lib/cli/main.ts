@@ -28,6 +28,7 @@ import { addMeasureCommand } from './commands/measure'
 import { addModelCommands } from './commands/models'
 import { addOpenApiCommand } from './commands/openapi'
 import { addPromptCommands } from './commands/prompts'
+import { addResponsesCommand } from './commands/responses'
 import { addResultsCommand } from './commands/results'
 import { addRowsCommand } from './commands/rows'
 import { addRunCommands } from './commands/runs'
@@ -63,6 +64,7 @@ for (const add of [
   addMapCommand,
   addMarkCommand,
   addRowsCommand,
+  addResponsesCommand,
   addMeasureCommand,
   addResultsCommand,
   addEvolveCommand,

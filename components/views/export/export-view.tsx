@@ -35,7 +35,7 @@ function toRequest(
   format: ExportFormat,
   state: ViewState,
 ): ExportRequest {
-  const { name, metrics, lineage, decisions, only, pairs, options } = params
+  const { name, metrics, lineage, decisions, only, responses, pairs, options } = params
   return {
     studyId: study.study.id,
     state,
@@ -45,6 +45,7 @@ function toRequest(
     lineage,
     ...(decisions ? { decisions } : {}),
     ...(only ? { only } : {}),
+    ...(responses ? { responses } : {}),
     ...(pairs ? { pairs } : {}),
     options,
   }

@@ -92,7 +92,7 @@ export function WriteDialog({ study, onClose }: { study: StudyDetail; onClose():
           clearable
         />
         <RowSetFields
-          description="Rows that the set answers already are not asked again; those that failed are."
+          description="Rows that the set answers already are left as they are; those that failed are retried."
           filter={filter}
           value={rowSet}
           onChange={setRowSet}

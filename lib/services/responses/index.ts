@@ -85,7 +85,10 @@ export function listResponseSets(db: Db, studyId: string): ResponseSet[] {
   for (const { files } of found.values()) {
     files.sort((a, b) => order.indexOf(a.cellId) - order.indexOf(b.cellId))
   }
-  return [...found.values()]
+  // Files without any response have a set as well, of rows that lack one.
+  const isEmpty = ({ kind, files }: ResponseSet) =>
+    kind === 'imported' && files.every(({ answered }) => answered === 0)
+  return [...found.values()].filter((set) => !isEmpty(set))
 }
 
 /** Returns one response set of a study; throws `not_found`. */

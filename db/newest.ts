@@ -13,10 +13,10 @@ export function newest<T extends SQLiteTable>(
   return query.where(condition).orderBy(desc(by)).limit(1).get() ?? null
 }
 
-/** Returns what reads as `newest` does, its condition on one number; the query is built once a connection. */
+/** Returns what reads as `newest` does, by several columns and with its condition on one number; the query is built once a connection. */
 export function newestFor<T extends SQLiteTable>(
   table: T,
-  by: SQLiteColumn,
+  by: readonly SQLiteColumn[],
   condition: (value: Placeholder) => SQL | undefined,
 ): (db: Queryable, value: number) => T['$inferSelect'] | null {
   const prepare = (db: Queryable) =>
@@ -24,7 +24,7 @@ export function newestFor<T extends SQLiteTable>(
       .select()
       .from(table as SQLiteTable)
       .where(condition(sql.placeholder('value')))
-      .orderBy(desc(by))
+      .orderBy(...by.map((column) => desc(column)))
       .limit(1)
       .prepare()
   const prepared = new WeakMap<Queryable, ReturnType<typeof prepare>>()

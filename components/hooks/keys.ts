@@ -49,6 +49,7 @@ export const studyKeys = {
   experiment: (studyId: string, id: string) => [...study(studyId), 'experiments', id] as const,
   stageItems: (studyId: string, id: string, query: object) =>
     [...study(studyId), 'experiments', id, query] as const,
+  responses: (studyId: string) => [...values(studyId), 'responses'] as const,
   maps: (studyId: string) => [...study(studyId), 'maps'] as const,
   mapPoints: (studyId: string, stamp: string) => [...study(studyId), 'map-points', stamp] as const,
   /** Marks may be filtered by, so a mark changes them. */

@@ -32,6 +32,7 @@ const parsers = {
   lineage: parseAsBoolean.withDefault(false),
   decisions: parseAsBoolean.withDefault(false),
   only: parseAsJson((value) => onlySchema.safeParse(value).data ?? null),
+  responses: parseAsString,
   pairs: parseAsJson((value) => pairChoiceSchema.safeParse(value).data ?? null),
   /** Options of the formats that differ from their defaults; kept while formats are tried. */
   options: parseAsJson(exportOptionsSchema).withDefault({}),

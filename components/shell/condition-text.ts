@@ -1,4 +1,4 @@
-import { formatCount, formatShare, formatValue } from '@/lib/contracts/format'
+import { formatCount, formatShare, formatValue, shortHash } from '@/lib/contracts/format'
 import { MATCH_TEXT } from '@/lib/contracts/column-kinds'
 import type { PartnerFilter, RangeFilter, ValueFilter } from '@/lib/contracts/column-filter'
 import { isOn, type Atom, type AtomOf, type Condition } from '@/lib/contracts/condition'
@@ -80,6 +80,14 @@ const placeText = (atom: { in?: FindField }) => (atom.in ? ` in the ${atom.in}` 
 
 const or = (parts: readonly string[]) => parts.join(' or ')
 
+/** States of a response as a list offers them. */
+export const RESPONSE_TEXT = {
+  present: 'Present',
+  truncated: 'Cut by the token limit',
+  failed: 'Failed',
+  missing: 'Missing',
+}
+
 /** How each kind of condition reads; a new kind is a line here. */
 const ATOM_TEXT: { [Is in Atom['is']]: (atom: AtomOf<Is>, names: FilterNames) => string } = {
   range: rangeText,
@@ -124,6 +132,11 @@ const ATOM_TEXT: { [Is in Atom['is']]: (atom: AtomOf<Is>, names: FilterNames) =>
     return `${every ? 'Every' : 'A'} model trained on the row: ${range}`
   },
   note: ({ text }) => `Note contains "${text}"`,
+  response({ states, set }) {
+    const which = set === undefined ? '' : ` in the response set ${shortHash(set)}`
+    const said = or(states.map((state) => RESPONSE_TEXT[state].toLowerCase()))
+    return `Response ${said || 'of no kind chosen yet'}${which}`
+  },
   rows({ files }) {
     const n = files.reduce((sum, { rows }) => sum + rows.length, 0)
     return `${formatCount(n)} picked ${n === 1 ? 'row' : 'rows'}`

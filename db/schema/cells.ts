@@ -11,7 +11,7 @@ import { cellSourceSchema, importReportSchema } from '@/lib/contracts/cell'
 import { plainObjectSchema } from '@/lib/contracts/plain-object'
 import { storedJson } from '../stored-json'
 import { arms, seedSets, studies } from './studies'
-import { numbered, ownedBy, ownedByNo } from './columns'
+import { createdAndDeleted, numbered, ownedBy, ownedByNo } from './columns'
 
 /** Seed set x (seeds | arm x round) with a revision. `no` is the short key that rows and chunks carry. */
 export const cells = sqliteTable(
@@ -75,7 +75,11 @@ export const responseSets = sqliteTable(
     label: text('label').notNull(),
     definition: storedJson('definition', plainObjectSchema),
     definitionHash: text('definition_hash'),
-    createdAt: integer('created_at').notNull(),
+    /** Shown and scored although there is a newer one; at most one of a cell. */
+    pinned: integer('pinned', { mode: 'boolean' }).notNull().default(false),
+    /** Goes up with every change of its responses. */
+    version: integer('version').notNull().default(0),
+    ...createdAndDeleted(),
   },
   (table) => [index('response_sets_cell').on(table.cellNo)],
 )

@@ -22,6 +22,7 @@ import * as measures from './measures'
 import * as metrics from './metrics'
 import * as models from './models'
 import * as prompts from './prompts'
+import * as responses from './responses'
 import * as results from './results'
 import * as rows from './rows'
 import * as runs from './runs'
@@ -36,6 +37,7 @@ const AREAS: Record<string, Record<string, unknown>> = {
   Import: { ...imports, ...hub },
   Files: cells,
   Rows: rows,
+  Responses: responses,
   Decisions: decisions,
   Subsets: subsets,
   Map: maps,

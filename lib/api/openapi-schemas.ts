@@ -42,6 +42,7 @@ import * as picture from '@/lib/contracts/picture'
 import * as plainObject from '@/lib/contracts/plain-object'
 import * as probeSteps from '@/lib/contracts/probe-steps'
 import * as prompts from '@/lib/contracts/prompts'
+import * as responses from '@/lib/contracts/responses'
 import * as results from '@/lib/contracts/results'
 import * as rows from '@/lib/contracts/rows'
 import * as runReplies from '@/lib/contracts/run-replies'
@@ -101,6 +102,7 @@ const CONTRACTS: readonly Record<string, unknown>[] = [
   plainObject,
   probeSteps,
   prompts,
+  responses,
   results,
   rows,
   runReplies,

@@ -22,6 +22,9 @@ const MAX_DEPTH = 8
 /** Conditions of one filter: every one may go over all rows. */
 const MAX_CONDITIONS = 100
 
+/** What can be asked of a response; one that was cut is there as well, one that failed is not. */
+export const RESPONSE_STATES = ['present', 'truncated', 'failed', 'missing'] as const
+
 /**
  * One condition on a row, told apart by `is`. Each kind is evaluated by the file of its name in
  * lib/services/rows/conditions.
@@ -52,6 +55,12 @@ export const atomSchema = z.discriminatedUnion('is', [
   repeatsAtomSchema,
   similarAtomSchema,
   areaAtomSchema,
+  /** The response of the current set, or of the set of a key: there, cut by the token limit, failed, or not there. */
+  z.object({
+    is: z.literal('response'),
+    states: z.array(z.enum(RESPONSE_STATES)).max(RESPONSE_STATES.length),
+    set: nameSchema.exactOptional(),
+  }),
   /** Case-insensitive text in a note that stands; an empty one is in every note. */
   z.object({ is: z.literal('note'), text: z.string().max(LIMITS.search) }),
   /**

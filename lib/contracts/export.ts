@@ -93,6 +93,9 @@ export const exportFieldsSchema = z.object({
   pairs: pairChoiceSchema
     .describe('Writes pairs of a chosen and a rejected answer in place of rows.')
     .exactOptional(),
+  responses: nameSchema
+    .describe('Key of the response set to write; the current set of each file without.')
+    .exactOptional(),
   options: exportOptionsSchema.default({}),
 })
 

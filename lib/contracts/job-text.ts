@@ -29,6 +29,7 @@ export function stateText(job: Job): string {
 /** Every kind of job (lib/queue/kinds.ts) and the name under which lists offer it. */
 export const KIND_LABEL = {
   compute: 'Metrics',
+  respond: 'Responses',
   stage: 'Experiments',
   'plan-trial': 'Trials of plans',
   import: 'Imports',

@@ -88,6 +88,16 @@ export const rowRefSchema = z.object({
 })
 export type RowRef = z.infer<typeof rowRefSchema>
 
+/** The response of one row in one set. */
+export const rowResponseSchema = z.object({
+  ...texts('key', 'label'),
+  isCurrent: z.boolean(),
+  text: z.string().nullable(),
+  status: z.string(),
+  finishReason: z.string().nullable(),
+})
+export type RowResponse = z.infer<typeof rowResponseSchema>
+
 export const rowDetailSchema = z.object({
   row: rowListItemSchema.extend({
     system: z.string().nullable(),
@@ -114,6 +124,8 @@ export const rowDetailSchema = z.object({
     }),
   ),
   notes: z.array(rowNoteSchema),
+  /** Of each set of its file, the current one first. */
+  responses: z.array(rowResponseSchema),
 })
 export type RowDetail = z.infer<typeof rowDetailSchema>
 

@@ -44,7 +44,7 @@ export type ArmInfo = z.infer<typeof armInfoSchema>
 const cellMetricSchema = z.object({
   ...texts('metric', 'runId'),
   ...numbers('total', 'done', 'valued'),
-  /** The rows were aligned again or got other operators since: the values are those of the older version. */
+  /** The rows were aligned again, got other operators or show other responses since: the values are those of the older version. */
   isOutdated: z.boolean(),
 })
 
@@ -110,8 +110,10 @@ export const runInfoSchema = z.object({
   backendId: z.string().nullable(),
   pinned: z.boolean(),
   createdAt: z.number(),
-  /** Cells that were aligned again or got other operators since the run read them. */
+  /** Cells that were aligned again, got other operators or show other responses since the run read them. */
   outdatedCells: z.number(),
+  /** Names of the response sets that it read. */
+  responseSets: z.array(z.string()),
   ...numbers('total', 'done', 'valued'),
 })
 export type RunInfo = z.infer<typeof runInfoSchema>

@@ -8,6 +8,7 @@ import type { KIND_LABEL } from '@/lib/contracts/job-text'
 import { ALIGN_WAYS, alignSettingsSchema, operatorRuleSchema } from '@/lib/contracts/operators'
 import { mergeRequestSchema } from '@/lib/contracts/merge'
 import { promptTrialSchema } from '@/lib/contracts/prompts'
+import { packedRowsSchema, respondRequestSchema } from '@/lib/contracts/responses'
 import { importPlanSchema } from '@/lib/contracts/study'
 import { AppError } from '@/lib/errors'
 
@@ -40,6 +41,20 @@ export const JOBS = {
     payload: z.object({ experimentId: z.string(), arm: z.string(), stage: z.string() }),
     title: (_payload: unknown, { experiment, stage }: { experiment: string; stage: string }) =>
       `${experiment}: ${stage}`,
+  },
+  respond: {
+    kind: 'respond',
+    payload: z.object({
+      studyId: z.string(),
+      request: respondRequestSchema,
+      /** Files with the rows that were chosen when the job was queued, packed; null = all. */
+      files: z
+        .array(z.object({ cellId: z.string(), rows: z.array(packedRowsSchema).nullable() }))
+        .min(1),
+      /** Hash of the model with which the job began. */
+      model: z.string().nullable().default(null),
+    }),
+    title: (_payload: unknown, { backend }: { backend: string }) => `Responses by ${backend}`,
   },
   import: {
     kind: 'import',

@@ -11,7 +11,7 @@ import { filterChips } from '@/components/shell/filter-chips'
 import { LinkButton } from '@/components/ui/link-button'
 import { Section } from '@/components/ui/page'
 import { BudgetFields, budgetOrNull, currencyOf } from '@/components/views/jobs/budget-fields'
-import { EvolvePrompts } from '@/components/views/prompts/evolve-prompts'
+import { WriterFields } from '@/components/views/responses/writer-fields'
 import { MOST_ARMS } from '@/lib/contracts/experiment'
 import { rowFilterSchema } from '@/lib/contracts/filter'
 import { budgetSchema } from '@/lib/contracts/meter'
@@ -123,41 +123,11 @@ function ResponseFields({ draft, problems, onChange }: PlanFieldsProps) {
           />
         </div>
         {responses ? (
-          <>
-            <div className={classes.fields}>
-              <Select
-                label="Prompt of the responses"
-                allowDeselect={false}
-                data={[
-                  { value: 'templates', label: 'Two templates' },
-                  { value: 'chat', label: 'The row as a chat message' },
-                ]}
-                value={responses.mode ?? 'templates'}
-                onChange={(mode) => set({ mode })}
-              />
-              <NumberInput
-                label="Temperature"
-                description="0 decodes greedily."
-                step={0.1}
-                value={responses.temperature ?? 0}
-                error={problems.get('responses.temperature')}
-                onChange={(temperature) => set({ temperature: Number(temperature) })}
-              />
-              <NumberInput
-                label="Max output tokens"
-                description="Limit for each response."
-                step={64}
-                value={responses.maxTokens ?? 2048}
-                error={problems.get('responses.maxTokens')}
-                onChange={(maxTokens) => set({ maxTokens: Number(maxTokens) })}
-              />
-            </div>
-            <EvolvePrompts
-              kind="respond"
-              value={responses.prompts ?? {}}
-              onChange={(prompts) => set({ prompts })}
-            />
-          </>
+          <WriterFields
+            value={responses}
+            problemOf={(field) => problems.get(`responses.${field}`)}
+            onChange={set}
+          />
         ) : null}
       </div>
     </Section>

@@ -4,6 +4,7 @@ import { Autocomplete, Checkbox, MultiSelect, Radio, Select, TextInput } from '@
 import { useState } from 'react'
 import { useBackends } from '@/components/hooks/use-backends'
 import type { ExportParams } from '@/components/hooks/use-export'
+import { useResponseSets } from '@/components/hooks/use-responses'
 import { useViewState } from '@/components/hooks/use-view-state'
 import { exportFieldsSchema, type ExportFormat, type ExportRequest } from '@/lib/contracts/export'
 import type { OptionField } from '@/lib/contracts/options'
@@ -94,6 +95,29 @@ function ChosenColumns({
       onChange={(only) => onChange({ only: only.length > 0 ? only : null })}
       searchable
       clearable
+      maw={520}
+    />
+  )
+}
+
+function ChosenResponses({
+  study,
+  request,
+  onChange,
+}: Pick<ExportOptionsProps, 'study' | 'request' | 'onChange'>) {
+  const sets = useResponseSets(study.study.id).data ?? []
+  if (sets.length < 2 && request.responses === undefined) return null
+  return (
+    <Select
+      label="Responses"
+      description="Rows that the chosen set does not answer are written without a response."
+      data={[
+        { value: '', label: 'The current set of each file' },
+        ...sets.map(({ key, label }) => ({ value: key, label })),
+      ]}
+      value={request.responses ?? ''}
+      onChange={(key) => onChange({ responses: key || null })}
+      allowDeselect={false}
       maw={520}
     />
   )
@@ -230,6 +254,7 @@ export function ExportOptions({ study, request, format, written, onChange }: Exp
         </>
       )}
       <ChosenColumns request={request} written={written} onChange={onChange} />
+      <ChosenResponses study={study} request={request} onChange={onChange} />
       <PairFields
         study={study}
         value={request.pairs ?? null}

@@ -36,7 +36,7 @@ function toRequest(
   format: ExportFormat,
   state: ViewState,
 ): ExportRequest {
-  const { name, metrics, lineage, decisions, only, pairs, options } = params
+  const { name, metrics, lineage, decisions, only, responses, pairs, options } = params
   return {
     studyId: study.study.id,
     state,
@@ -46,6 +46,7 @@ function toRequest(
     lineage,
     ...(decisions ? { decisions } : {}),
     ...(only ? { only } : {}),
+    ...(responses ? { responses } : {}),
     ...(pairs ? { pairs } : {}),
     options,
   }

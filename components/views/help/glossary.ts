@@ -119,6 +119,11 @@ export const GLOSSARY: readonly Entry[] = [
       'A judge model rates instructions or responses with a prompt; a response model writes the responses to instructions.',
   },
   {
+    term: 'Response set, current set',
+    meaning:
+      'Responses of one definition: with the files, or by one response model, its prompts and decoding. A file may have several; the current one is shown, searched, scored and exported, and runs name the one that they scored.',
+  },
+  {
     term: 'Random seed',
     meaning:
       'The number that makes a random sample or a sampled reply repeatable. It has nothing to do with the seeds of a seed set.',

@@ -1,11 +1,11 @@
 'use client'
 
-import { Box, Button, Input, Modal, Radio, Stack } from '@mantine/core'
+import { Button, Input, Modal, Stack } from '@mantine/core'
 import { useState } from 'react'
-import { SampleFields } from '@/components/fields/sample-fields'
+import { RowSetFields } from '@/components/fields/row-set-fields'
 import { useBackends } from '@/components/hooks/use-backends'
 import { useCompute, useDryRun } from '@/components/hooks/use-compute'
-import { isFiltered, useViewState } from '@/components/hooks/use-view-state'
+import { useViewState } from '@/components/hooks/use-view-state'
 import { DialogFoot } from '@/components/ui/dialog-foot'
 import { plural } from '@/lib/contracts/format'
 import { notifyDone, notifyError } from '@/components/ui/notify'
@@ -17,7 +17,6 @@ import {
   NO_BUDGET,
 } from '@/components/views/jobs/budget-fields'
 import type { ComputeRequest, MetricInfo } from '@/lib/contracts/compute'
-import type { RowFilter } from '@/lib/contracts/filter'
 import type { RowSet } from '@/lib/contracts/run'
 import type { CellInfo, StudyDetail } from '@/lib/contracts/study'
 import { ComputeMetrics } from './compute-metrics'
@@ -36,55 +35,6 @@ export interface MetricChoice {
   isOn: boolean
   backendId: string | null
   params: Record<string, unknown>
-}
-
-// Enough seeds for a first look at every round, few enough for some minutes on a laptop.
-const DEFAULT_SLOTS = 100
-
-interface ComputeRowsProps {
-  filter: RowFilter
-  value: RowSet
-  onChange(value: RowSet): void
-}
-
-function ComputeRows({ filter, value, onChange }: ComputeRowsProps) {
-  const choose = (kind: string) => {
-    if (kind === 'filter') onChange({ kind: 'filter', filter })
-    else if (kind === 'sample') onChange({ kind: 'sample', slots: DEFAULT_SLOTS, seed: 1 })
-    else onChange({ kind: 'all' })
-  }
-  const filtered = isFiltered(filter)
-  return (
-    <Radio.Group
-      label="Rows"
-      description="Rows that already have a value for the same definition are not computed again."
-      value={value.kind}
-      onChange={choose}
-    >
-      <Stack gap={6} mt={6}>
-        <Radio value="all" label="All rows" />
-        <Radio
-          value="filter"
-          disabled={!filtered}
-          label={
-            filtered ? 'Rows of the current filter' : 'Rows of the current filter (no filter set)'
-          }
-        />
-        <Radio
-          value="sample"
-          label="A random sample of seeds, the same in every evolver and round"
-        />
-        {value.kind === 'sample' ? (
-          <Box pl={28} maw={520}>
-            <SampleFields
-              value={value}
-              onChange={(sample) => onChange({ kind: 'sample', ...sample })}
-            />
-          </Box>
-        ) : null}
-      </Stack>
-    </Radio.Group>
-  )
 }
 
 function scopeText(detail: StudyDetail, cells: readonly CellInfo[]): string {
@@ -171,7 +121,8 @@ export function ComputeDialog({ detail, cells, measured, onClose }: ComputeDialo
             setChoices((before) => ({ ...before, [id]: choice }))
           }}
         />
-        <ComputeRows
+        <RowSetFields
+          description="Rows that already have a value for the same definition are not computed again."
           filter={state.filter}
           value={rowSet}
           onChange={(next) => {

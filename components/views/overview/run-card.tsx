@@ -156,8 +156,8 @@ export function RunCard({ run }: { run: RunInfo }) {
       {run.outdatedCells > 0 ? (
         <p className={classes.text}>
           {plural(run.outdatedCells, 'cell')} of this run {run.outdatedCells === 1 ? 'was' : 'were'}{' '}
-          realigned or given other operators since then: the values there belong to the older
-          version, until they are computed again.
+          realigned, given other operators or given another current response set since then: the
+          values there belong to the older version, until they are computed again.
         </p>
       ) : null}
       <h3 className={classes.heading}>Record</h3>
@@ -166,6 +166,9 @@ export function RunCard({ run }: { run: RunInfo }) {
           ['Backend', record.backendLabel ?? 'none'],
           ...(record.fingerprint ? [['Model recognised as', record.fingerprint] as const] : []),
           ['Rows', rowSetText(run.rowSet)],
+          ...(run.responseSets.length > 0
+            ? [['Responses', run.responseSets.join(', ')] as const]
+            : []),
           ['Done', `${formatCount(run.done)} of ${formatCount(run.total)}`],
           [
             'With a value',

@@ -1,7 +1,9 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
+import { z } from 'zod'
 import { planTrialSchema, stageInfoSchema } from '@/lib/contracts/experiment'
+import { responseSetSchema } from '@/lib/contracts/responses'
 import { cliFolder } from '@/lib/testing/cli-folder'
 import { addFake } from '@/lib/testing/job-study'
 
@@ -19,7 +21,7 @@ responses: { backend: Fake, maxTokens: 32 }
 `
 
 it(
-  'tries a plan file, starts it, and goes on with a changed one',
+  'tries a plan file, starts it, goes on with a changed one, and answers its rows again',
   async () => {
     const write = (name: string, text: string) => {
       fs.writeFileSync(path.join(folder, name), text)
@@ -62,6 +64,26 @@ it(
     const changed = await evolens('--json', ...change)
     expect([changed.code, changed.err]).toEqual([0, ''])
     expect(stagesOf(changed.out)).toContainEqual(['warm', 'round-2', 'done', SEEDS])
+
+    const asked = ['--backend', 'Fake', '--mode', 'chat', '--max-tokens', '16', '--name', 'Chats']
+    const where = '{"is": "origin", "arms": ["warm"]}'
+    const writing = ['responses', 'write', '--study', 'S', ...asked, '--where', where, '--wait']
+    const answered = await evolens('--json', ...writing)
+    expect([answered.code, answered.err]).toEqual([0, ''])
+    const { sets } = z.object({ sets: responseSetSchema.array() }).parse(JSON.parse(answered.out))
+    expect(sets.map(({ label, files }) => [label, files.length])).toEqual([
+      ['Chats', 2],
+      ['Fake, greedy', 5],
+    ])
+    const named = ['responses', 'change', 'Chats', '--study', 'S', '--name', 'Short', '--current']
+    const chosen = await evolens('--json', ...named)
+    expect(responseSetSchema.parse(JSON.parse(chosen.out))).toMatchObject({
+      label: 'Short',
+      files: [
+        { isCurrent: true, answered: SEEDS },
+        { isCurrent: true, answered: SEEDS },
+      ],
+    })
   },
   SLOW,
 )

@@ -25,6 +25,7 @@ import { followJobs } from '../follow'
 import { writeOut } from '../write-out'
 import { flagOf, parseJsonOption, parseOption } from '../options'
 import { printJson, printRows, say, wantsJson } from '../output'
+import { findSet } from './responses'
 import { findSubset, withSubset } from './subset'
 
 interface ExportOptions extends FilterFlags {
@@ -41,6 +42,7 @@ interface ExportOptions extends FilterFlags {
   lineage?: boolean
   decisions?: boolean
   only?: string[]
+  responses?: string
   pairs?: string
   pairBy?: string
   pairBetter?: string
@@ -197,6 +199,9 @@ async function runExport(options: ExportOptions, command: Command, json: boolean
     lineage,
     ...(decisions ? { decisions } : {}),
     ...(options.only ? { only: options.only } : {}),
+    ...(options.responses === undefined
+      ? {}
+      : { responses: findSet(db, studyId, options.responses).key }),
     ...pairsFrom(options),
     options: typed,
     name: name ?? safeName(chosen?.name ?? getStudy(db, studyId).name),
@@ -263,6 +268,10 @@ export function addExportCommand(program: Command): void {
     .option('--lineage', about.lineage.description)
     .option('--decisions', about.decisions.description ?? '')
     .option('--only <column...>', about.only.description ?? '')
+    .option(
+      '--responses <set>',
+      'name or key of the response set to write ("responses list" shows them)',
+    )
     .addOption(new Option('--pairs <of>', pairs.of.description ?? '').choices(pairs.of.options))
     .option('--pair-by <column>', pairs.by.description)
     .addOption(

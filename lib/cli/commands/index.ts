@@ -17,6 +17,7 @@ const MODULES: readonly [names: string, load: () => Promise<Add>][] = [
   ['map', async () => (await import('./map')).addMapCommand],
   ['mark', async () => (await import('./mark')).addMarkCommand],
   ['rows', async () => (await import('./rows')).addRowsCommand],
+  ['responses', async () => (await import('./responses')).addResponsesCommand],
   ['measure', async () => (await import('./measure')).addMeasureCommand],
   ['results', async () => (await import('./results')).addResultsCommand],
   ['evolve', async () => (await import('./evolve')).addEvolveCommand],

@@ -21,6 +21,7 @@ import {
   cells,
   columnChunks,
   promptVersions,
+  responseSets,
   rowDetails,
   runs,
   settings,
@@ -113,7 +114,8 @@ function partOf(db: Db, one: BackupTable, studyId: string): SQL | undefined {
     table === studies ? eq(studies.id, studyId) : undefined,
     table === cells ? isNotNull(cells.publishedAt) : undefined,
     table === alignments ? gte(alignments.version, 1) : undefined,
-    deletedAt && isNull(deletedAt),
+    // Runs name the sets that they scored, deleted ones too.
+    deletedAt && table !== responseSets ? isNull(deletedAt) : undefined,
     ...references
       .filter(({ column }) => column.notNull)
       .map(({ column, to }) =>

@@ -111,18 +111,23 @@ export type AlignmentRow = typeof alignments.$inferSelect
 /** Returns the newest published alignment of a cell, or null when its rows have no known parents. */
 export const newestAlignment: (db: Db, cellNo: number) => AlignmentRow | null = newestFor(
   alignments,
-  alignments.version,
+  [alignments.version],
   (cellNo) => and(eq(alignments.childCellNo, cellNo), gt(alignments.version, 0)),
 )
 
 /** Key and writer of a response set. */
 export type ResponseSetRow = typeof responseSets.$inferSelect
 
-/** Returns the response set that pages show and runs score by default: the newest of the cell. */
+/** Returns what tells the sets of a study apart: the hash of the definition, or how they came. */
+export function setKeyOf({ definitionHash, kind }: ResponseSetRow): string {
+  return definitionHash ?? kind
+}
+
+/** Returns the response set that pages show and runs score: the one that was chosen, else the newest of the cell. */
 export const currentResponseSet: (db: Db, cellNo: number) => ResponseSetRow | null = newestFor(
   responseSets,
-  responseSets.no,
-  (cellNo) => eq(responseSets.cellNo, cellNo),
+  [responseSets.pinned, responseSets.no],
+  (cellNo) => and(eq(responseSets.cellNo, cellNo), isNull(responseSets.deletedAt)),
 )
 
 /** Takes a cell out of the study; its rows stay until they are purged, so that `restoreCell` can bring it back. */

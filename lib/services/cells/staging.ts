@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { and, eq, isNotNull, isNull, max, sql, type SQL } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, isNull, max, sql, type SQL } from 'drizzle-orm'
 import { inTransaction, type Db } from '@/db/client'
 import { hotWrite } from '@/db/hot-sql'
 import { alignments, arms, cells, responseSets, seedSets } from '@/db/schema'
@@ -136,6 +136,15 @@ export function appendResponses(db: Db, setNo: number, items: readonly NewRespon
   const flat: Cell[] = []
   for (const response of items) flattenResponse(response, flat)
   appendFlatResponses(db, setNo, flat)
+  noteChange(db, [setNo])
+}
+
+/** Tells readers that the responses of these sets are others now. */
+export function noteChange(db: Db, setNos: readonly number[]): void {
+  db.update(responseSets)
+    .set({ version: sql`${responseSets.version} + 1` })
+    .where(inArray(responseSets.no, [...setNos]))
+    .run()
 }
 
 /** What becomes known while rows are read. */

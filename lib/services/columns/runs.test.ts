@@ -16,6 +16,7 @@ beforeEach(() => {
   run(
     "insert into response_sets (no, id, cell_no, kind, label, created_at) values (9, 'r9', 2, 'generated', 'other', 1)",
   )
+  run('update response_sets set pinned = 1 where no = 2')
   run(
     "insert into alignments (no, id, child_cell_no, parent_cell_no, kind, version, params, matched, total, created_at) values (9, 'a9', 2, 1, 'id', 2, '{}', 4, 4, 1)",
   )
@@ -66,10 +67,17 @@ describe('runs of one definition that extend each other', () => {
     expect(shown()).toEqual(expected)
   })
 
+  it('show the values of the current responses where several sets were scored', () => {
+    addPart({ 0: 1, 1: 2 }, own, true)
+    addPart({ 2: 3, 3: 4 }, { ...own, responses: 9 })
+    study.db.$client.prepare('update response_sets set pinned = no = 9').run()
+    expect(shown()).toEqual([null, null, 3, 4])
+  })
+
   it('are read as the shown run has it, whichever was stored last', () => {
     addPart({ 0: 1, 1: 2 }, own)
-    addPart({ 2: 3 }, { ...own, responses: 9 }, true)
-    addPart({ 3: 4 }, { ...own, responses: 9 })
+    addPart({ 2: 3 }, { ...own, alignment: 9 }, true)
+    addPart({ 3: 4 }, { ...own, alignment: 9 })
     expect(shown()).toEqual([null, null, 3, 4])
   })
 })

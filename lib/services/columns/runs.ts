@@ -7,6 +7,7 @@ import { readableRows } from '@/db/stored-json'
 import type { Column } from '@/lib/columns/column'
 import { columnBytes, emptyColumn, fillFrom } from '@/lib/columns/column'
 import { assembleColumn } from '@/lib/columns/chunks'
+import { currentResponseSet } from '../cells'
 import { cachesOf } from './cache'
 import { called } from './names'
 
@@ -96,9 +97,24 @@ function loadOutput(
   return chunks.length === 0 ? null : assembleColumn(chunks, n)
 }
 
+type RunState = NonNullable<ReturnType<typeof runCell>>
+
+/** The state that a column shows: the first, or the first of those that scored the current responses where several sets were scored. */
+function shownState(
+  db: Db,
+  cellNo: number,
+  states: readonly { state: RunState }[],
+): RunState | undefined {
+  const first = states[0]?.state
+  if (states.every(({ state }) => state.responses === first?.responses)) return first
+  const current = currentResponseSet(db, cellNo)?.no
+  return states.find(({ state }) => state.responses === current)?.state ?? first
+}
+
 /**
  * Returns one output of a run in a cell. Rows that the first run did not reach are filled from the others, which must
- * have the same definition; they count only where they scored the same responses under the same alignment.
+ * have the same definition; they count only where they scored the same responses under the same alignment. Where they scored
+ * several sets of responses, the values of the current set are shown, if there are any.
  */
 export function readOutput(
   db: Db,
@@ -107,16 +123,16 @@ export function readOutput(
   output: { key: string; width: number; dtype: 'f64' | 'f32' },
 ): StampedColumn {
   const cache = cachesOf(db).columns
-  const parts: { run: RunKey; stamp: string }[] = []
-  let first: ReturnType<typeof runCell> = null
-  for (const run of runList) {
+  const states = runList.flatMap((run) => {
     const state = runCell(db, run.no, cell.no)
-    if (!state) continue
-    if (first && (state.responses !== first.responses || state.alignment !== first.alignment))
-      continue
-    first ??= state
-    parts.push({ run, stamp: `${run.no}:${state.version}` })
-  }
+    return state ? [{ run, state }] : []
+  })
+  const first = shownState(db, cell.no, states)
+  const parts = states
+    .filter(
+      ({ state }) => state.responses === first?.responses && state.alignment === first.alignment,
+    )
+    .map(({ run, state }) => ({ run, stamp: `${run.no}:${state.version}` }))
   const all = parts.map(({ stamp }) => stamp).join(',')
   const bytes = (column: Column | null) => (column ? columnBytes(column) : 0)
   return readLater(all, `${output.key}/${cell.no}/${all}`, () => {

@@ -6,6 +6,7 @@ import { statusCode } from '@/lib/contracts/status'
 import { listMetrics } from '@/lib/metrics'
 import { importRows, studyEach, type TestStudy } from '@/lib/testing/imports'
 import { currentCells } from '../cells'
+import { appendResponses } from '../cells/staging'
 import { compareSummary } from '../compare'
 import { checkExport, exportRecipe, openExport } from '../exports'
 import { loadFigureData } from '../figures/data'
@@ -176,14 +177,13 @@ it('follows responses that are still being written', async () => {
       "insert into response_sets (no, id, cell_no, kind, label, created_at) values (90, 'g', ?, 'generated', 'm', 1)",
     )
     .run(cell!.no)
-  const add = db.$client.prepare(
-    'insert into responses (set_no, idx, text, status) values (90, ?, ?, 1)',
-  )
+  const add = (idx: number, text: string) =>
+    appendResponses(db, 90, [{ idx, text, status: 1, finishReason: null }])
   const long = { ranges: [{ column: RESPONSE, min: 5, max: null, missing: false }], arms: ['a'] }
   expect(await page('position', long)).toHaveLength(0)
-  add.run(1, 'a b c d e')
+  add(1, 'a b c d e')
   const [found] = await page('position', long)
   expect(found).toMatchObject({ idx: 1, values: { [RESPONSE]: { value: 5 } } })
-  add.run(0, 'a b c d e f')
+  add(0, 'a b c d e f')
   expect(await page('position', long)).toHaveLength(2)
 })

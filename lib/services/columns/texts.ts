@@ -1,8 +1,6 @@
-import { count, eq, type SQL } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Db } from '@/db/client'
 import { hotRead } from '@/db/hot-sql'
-import { responses } from '@/db/schema'
 import { columnBytes, emptyColumn, type Column } from '@/lib/columns/column'
 import type { MetricValue } from '@/lib/contracts/rows'
 import { statusCode, statusOf } from '@/lib/contracts/status'
@@ -38,17 +36,10 @@ export interface TextReading {
   at(idx: number): MetricValue
 }
 
-/** Returns the number of responses that a condition selects; a set that is being written grows, and 100,000 take a millisecond. */
-export function countResponses(db: Db, which: SQL | undefined): number {
-  return db.select({ n: count() }).from(responses).where(which).get()?.n ?? 0
-}
-
 /** Returns what changes whenever the current responses of a cell do. */
 export function responseStamp(db: Db, cellNo: number): string {
   const set = currentResponseSet(db, cellNo)
-  return set
-    ? `${set.no}:${set.kind === 'generated' ? countResponses(db, eq(responses.setNo, set.no)) : ''}`
-    : ''
+  return set ? `${set.no}:${set.version}` : ''
 }
 
 /** Returns what reads a metric of the texts in a cell. */

@@ -1,11 +1,13 @@
-import { and, count, eq, inArray, isNotNull, sql } from 'drizzle-orm'
+import { count, inArray, sql } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { responses } from '@/db/schema'
 import type { StageInfo } from '@/lib/contracts/experiment'
 import { statusCode } from '@/lib/contracts/status'
 import type { RespondStage } from '@/lib/evolution'
 import { currentResponseSet, getCell, type CellRef } from '../cells'
-import { countResponses } from '../columns/texts'
+import { setInCell } from '../responses'
+import { dropFailed, hasResponses } from '../responses/open'
+import { definitionHash } from '../runs/definition'
 import type { ExperimentRow, PlacedStage } from './records'
 
 /** Shown of each example. */
@@ -24,9 +26,8 @@ export function seedsToAnswer(
 
 /** A file without any response has a set as well, of rows that lack one. */
 function cameWithResponses(db: Db, cellNo: number): boolean {
-  const set = currentResponseSet(db, cellNo)
-  if (set?.kind !== 'imported') return false
-  return countResponses(db, and(eq(responses.setNo, set.no), isNotNull(responses.text))) > 0
+  const set = setInCell(db, cellNo, 'imported')
+  return set !== null && hasResponses(db, set.no)
 }
 
 /** Returns the files that a stage answers: those of the stages it names, or the seeds that came without responses. */
@@ -45,17 +46,21 @@ export function cellsToAnswer(
   })
 }
 
-function generatedSets(db: Db, cells: readonly CellRef[]): number[] {
+/** The sets that a stage wrote; one that ran before definitions were kept with stages is looked for among the current ones. */
+function setsOf(db: Db, cells: readonly CellRef[], { row }: PlacedStage): number[] {
+  const hash = row.definition && definitionHash(row.definition)
   return cells.flatMap(({ no }) => {
-    const set = currentResponseSet(db, no)
+    const own = hash === null ? null : setInCell(db, no, hash)
+    const set = own ?? (row.doneAt === null ? null : currentResponseSet(db, no))
     return set?.kind === 'generated' ? [set.no] : []
   })
 }
 
-/** Returns how the responses of these files came out: cut ones are responses with a reason, missing ones say why. */
+/** Returns how the responses that a stage wrote for these files came out: cut ones are responses with a reason, missing ones say why. */
 export function answersOf(
   db: Db,
   cells: readonly CellRef[],
+  placed: PlacedStage,
 ): Pick<StageInfo, 'total' | 'counts' | 'reasons'> {
   const { idx, status, finishReason, setNo, text } = responses
   // Beside min() SQLite gives the text of that row.
@@ -63,7 +68,7 @@ export function answersOf(
   const groups = db
     .select({ status, finishReason, count: count(), first: sql<number>`min(${idx})`, raw })
     .from(responses)
-    .where(inArray(setNo, generatedSets(db, cells)))
+    .where(inArray(setNo, setsOf(db, cells, placed)))
     .groupBy(status, finishReason)
     .all()
     .map((group) => {
@@ -92,16 +97,7 @@ function reasonOf({ finishReason, status }: { finishReason: string | null; statu
   return status === statusCode('error') ? 'error' : 'empty'
 }
 
-/** Removes the failed responses of these files, so that they are asked for again. */
-export function dropFailedAnswers(db: Db, cells: readonly CellRef[]): void {
-  const failed = [statusCode('error'), statusCode('no_response')]
-  db.delete(responses)
-    .where(
-      and(
-        inArray(responses.setNo, generatedSets(db, cells)),
-        inArray(responses.status, failed),
-        sql`coalesce(${responses.finishReason}, '') <> 'skipped'`,
-      ),
-    )
-    .run()
+/** Removes the failed responses that a stage wrote for these files, so that they are asked for again. */
+export function dropFailedAnswers(db: Db, cells: readonly CellRef[], placed: PlacedStage): void {
+  dropFailed(db, setsOf(db, cells, placed))
 }

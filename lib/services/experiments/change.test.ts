@@ -6,6 +6,7 @@ import { promptDraftSchema } from '@/lib/contracts/prompts'
 import { statusCode } from '@/lib/contracts/status'
 import { getJob } from '@/lib/queue/queue'
 import { currentCells } from '@/lib/services/cells'
+import { listResponseSets } from '@/lib/services/responses'
 import { savePrompt } from '@/lib/services/prompts'
 import { madeBy, TEST_ARM, testPlan } from '@/lib/testing/experiments'
 import { testStudy, type TestStudy } from '@/lib/testing/job-study'
@@ -106,6 +107,29 @@ describe('responses of an experiment', () => {
       total: ROWS,
       counts: { ok: ROWS },
     })
+  })
+
+  it('are asked and drawn as the plan says, each row by a number of its own', async () => {
+    const settings = { backend: 'fake', maxTokens: 64 }
+    const { id, change } = await begun({ arms: [TEST_ARM], responses: settings })
+    const [greedy] = listResponseSets(study.db, study.studyId)
+    change({
+      arms: [TEST_ARM],
+      responses: { ...settings, mode: 'chat', temperature: 0.9, topP: 0.8, seed: 4 },
+    })
+    await runJobs(study)
+    const [drawn] = listResponseSets(study.db, study.studyId)
+    expect([greedy?.label, drawn?.label]).toEqual([
+      'Fake, greedy',
+      'Fake, temperature 0.9, as a chat',
+    ])
+    expect(drawn?.definition).toMatchObject({
+      mode: 'chat',
+      decoding: { temperature: 0.9, topP: 0.8, seed: 4, maxTokens: 64 },
+    })
+    expect(drawn?.files.map(({ isCurrent }) => isCurrent)).toEqual([true, true])
+    const { stages } = getExperiment(study.db, study.studyId, id)
+    expect(stages.find(({ stage }) => stage === 'respond-round-1')?.counts.ok).toBe(ROWS)
   })
 
   it('have a funnel, and those that failed are asked for again', async () => {

@@ -3,10 +3,9 @@ import type { Db } from '@/db/client'
 import { rows } from '@/db/schema'
 import type { StageItem } from '@/lib/contracts/experiment'
 import type { SeedRow, StageData } from '@/lib/evolution'
-import { getPrompt } from '@/lib/prompts'
 import type { Prompt } from '@/lib/prompts/prompt'
 import { getCell } from '../cells'
-import { promptByHash } from '../prompts'
+import { promptChoice } from '../prompts'
 import { itemsOf, placedStages, type ExperimentRow, type PlacedStage } from './records'
 
 /** Returns the chosen seeds of an experiment with their texts, in file order. */
@@ -60,7 +59,7 @@ export function stageData(
   let seeds: SeedRow[] | null = null
   const items = new Map<string, StageItem[]>()
   const prompts = new Map<string, Prompt>()
-  const chosen = promptsFor(experiment, placed)
+  const chosen = promptChoice(db, promptsFor(experiment, placed))
   return {
     plan: experiment.plan,
     arm: experiment.plan.arms.find(({ key }) => key === placed.arm) ?? null,
@@ -77,9 +76,7 @@ export function stageData(
       return read
     },
     prompt(id) {
-      const hash = chosen[id]
-      const found =
-        prompts.get(id) ?? (hash === undefined ? getPrompt(id) : promptByHash(db, id, hash))
+      const found = prompts.get(id) ?? chosen(id)
       prompts.set(id, found)
       return found
     },

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, isNotNull } from 'drizzle-orm'
+import { and, count, inArray, isNotNull, lte, sql } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { stageItems } from '@/db/schema'
 import type { StageInfo, StageState } from '@/lib/contracts/experiment'
@@ -10,49 +10,63 @@ import { stagesBefore, type ExperimentRow, type PlacedStage } from './records'
 /** Shown of each reason. */
 const EXAMPLES = 3
 
-function reasonsOf(db: Db, stageNo: number): StageInfo['reasons'] {
-  const { status, reason, key, position, raw, message } = stageItems
-  const groups = db
-    .select({ status, reason, count: count() })
-    .from(stageItems)
-    .where(and(eq(stageItems.stageNo, stageNo), isNotNull(reason)))
-    .groupBy(status, reason)
-    .all()
-  return groups
-    .sort((a, b) => b.count - a.count)
-    .map((group) => ({
-      ...group,
-      reason: group.reason ?? '',
-      examples: db
-        .select({ key, raw, message })
-        .from(stageItems)
-        .where(
-          and(
-            eq(stageItems.stageNo, stageNo),
-            eq(status, group.status),
-            eq(reason, group.reason ?? ''),
-          ),
-        )
-        .orderBy(asc(position))
-        .limit(EXAMPLES)
-        .all()
-        .map((item) => ({
-          key: item.key,
-          raw: (item.message ?? item.raw ?? '').slice(0, EXAMPLE_CHARACTERS),
-        })),
-    }))
-}
+/** How the items of a stage came out. */
+export type Funnel = Pick<StageInfo, 'counts' | 'reasons'>
 
-function countsOf(db: Db, stageNo: number): StageInfo['counts'] {
-  const found = db
-    .select({ status: stageItems.status, count: count() })
+const noItems = (): Funnel => ({
+  counts: { ok: 0, repaired: 0, failed: 0, dropped: 0 },
+  reasons: [],
+})
+
+/** Returns how the items of all stages of an experiment came out, by number of the stage. */
+export function funnelsOf(db: Db, stageNos: readonly number[]): Map<number, Funnel> {
+  const { stageNo, status, reason, key, position, raw, message } = stageItems
+  const isOf = inArray(stageNo, [...stageNos])
+  const groups = db
+    .select({ stageNo, status, reason, count: count() })
     .from(stageItems)
-    .where(eq(stageItems.stageNo, stageNo))
-    .groupBy(stageItems.status)
+    .where(isOf)
+    .groupBy(stageNo, status, reason)
     .all()
-  const of = (status: keyof StageInfo['counts']) =>
-    found.find((group) => group.status === status)?.count ?? 0
-  return { ok: of('ok'), repaired: of('repaired'), failed: of('failed'), dropped: of('dropped') }
+  const ranked = db
+    .select({
+      stageNo,
+      status,
+      reason,
+      key,
+      position,
+      raw: sql<string>`substr(coalesce(${message}, ${raw}, ''), 1, ${EXAMPLE_CHARACTERS})`.as(
+        'example',
+      ),
+      nth: sql<number>`row_number() over (partition by ${stageNo}, ${status}, ${reason} order by ${position})`.as(
+        'nth',
+      ),
+    })
+    .from(stageItems)
+    .where(and(isOf, isNotNull(reason)))
+    .as('ranked')
+  const examples = db
+    .select()
+    .from(ranked)
+    .where(lte(ranked.nth, EXAMPLES))
+    .orderBy(ranked.position)
+    .all()
+  const funnels = new Map<number, Funnel>()
+  for (const group of groups.sort((one, other) => other.count - one.count)) {
+    const funnel = funnels.get(group.stageNo) ?? noItems()
+    funnels.set(group.stageNo, funnel)
+    funnel.counts[group.status] += group.count
+    if (group.reason === null) continue
+    const isLike = (item: (typeof examples)[number]) =>
+      item.stageNo === group.stageNo && item.status === group.status && item.reason === group.reason
+    funnel.reasons.push({
+      status: group.status,
+      reason: group.reason,
+      count: group.count,
+      examples: examples.filter(isLike).map((item) => ({ key: item.key, raw: item.raw })),
+    })
+  }
+  return funnels
 }
 
 const STATE_OF_JOB: Record<Job['state'], StageState> = {
@@ -80,19 +94,20 @@ function stateOf(
   return { state: STATE_OF_JOB[job.state], why: job.error }
 }
 
-/** Returns a stage with its state and its funnel: how many items went in, how they came out, and why, with examples. */
+/** Returns a stage with its state and its funnel: how many items went in, how they came out, and why, with examples; `items` is its part of `funnelsOf`. */
 export function stageInfo(
   db: Db,
   experiment: ExperimentRow,
   all: readonly PlacedStage[],
   placed: PlacedStage,
+  items: Funnel = noItems(),
 ): StageInfo {
   const { stage, arm, row } = placed
   const job = jobOf(db, experiment, placed)
   const funnel =
     stage.kind === 'respond'
-      ? answersOf(db, cellsToAnswer(db, experiment, all, { ...placed, stage }))
-      : { total: row.total, counts: countsOf(db, row.no), reasons: reasonsOf(db, row.no) }
+      ? answersOf(db, cellsToAnswer(db, experiment, all, { ...placed, stage }), placed)
+      : { total: row.total, ...items }
   return {
     arm,
     stage: stage.id,

@@ -24,7 +24,7 @@ import { getStudy } from '../studies'
 import { advance } from './advance'
 import { cellsToAnswer, dropFailedAnswers } from './answers'
 import { seedRows } from './data'
-import { stageInfo } from './funnel'
+import { funnelsOf, stageInfo } from './funnel'
 import {
   ensureStages,
   experimentRow,
@@ -139,13 +139,17 @@ export function startExperiment({ db }: ServiceContext, studyId: string, plan: P
 export function getExperiment(db: Db, studyId: string, id: string): Experiment {
   const row = experimentRow(db, id, studyId)
   const all = placedStages(db, row)
+  const funnels = funnelsOf(
+    db,
+    all.map((placed) => placed.row.no),
+  )
   return {
     id: row.id,
     name: row.plan.name,
     planHash: row.planHash,
     createdAt: row.createdAt,
     plan: row.plan,
-    stages: all.map((placed) => stageInfo(db, row, all, placed)),
+    stages: all.map((placed) => stageInfo(db, row, all, placed, funnels.get(placed.row.no))),
   }
 }
 
@@ -210,7 +214,7 @@ export function retryStage(
     }
     const { stage } = from
     if (stage.kind === 'respond') {
-      dropFailedAnswers(db, cellsToAnswer(db, experiment, all, { ...from, stage }))
+      dropFailedAnswers(db, cellsToAnswer(db, experiment, all, { ...from, stage }), from)
     }
     const later = stagesAfter(all, from)
     cancelStages(db, experiment, later)

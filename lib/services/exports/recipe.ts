@@ -10,6 +10,7 @@ import { parseColumnId } from '../columns/describe'
 import { columnName } from '../compare/columns'
 import type { ExportPlan } from './plan'
 import { subsetColumns, subsetsIn } from './subsets'
+import { getResponseSet } from '../responses'
 import { APP_VERSION } from '../runs/definition'
 import { sortColumn } from '../rows'
 import { select, type Selection } from '../rows/select'
@@ -159,6 +160,13 @@ function snakeCase(options: Record<string, unknown>): JsonObject {
   return Object.fromEntries(named) as JsonObject
 }
 
+/** The response set that was chosen, with what decided it. */
+function responsesCard(db: Db, studyId: string, key: string | undefined): JsonObject {
+  if (key === undefined) return {}
+  const { label, definition } = getResponseSet(db, studyId, key)
+  return { responses: { key, label, definition: plain(definition) } }
+}
+
 /**
  * Returns how an export came about: rows after each step of the filter, order, the cards of all columns that decided or
  * were written, source files with their hashes, and the version that wrote it. It holds no date: the same rows give the same recipe.
@@ -188,6 +196,7 @@ export function makeRecipe(db: Db, plan: ExportPlan): JsonObject {
       ...snakeCase(options),
       ...(counter ? { tokenizer: counter.name } : {}),
     },
+    ...responsesCard(db, study.id, request.responses),
     rows_in_study: selection.outOf,
     steps: filterSteps(db, study.id, state.filter),
     ...(subsets.length > 0 ? { subsets: subsets.map(({ facts }) => facts) } : {}),

@@ -11,6 +11,7 @@ import { unpackRow } from '@/lib/formats/stored-row'
 import type { ExportRow, MetricCell } from '@/lib/formats/writers/export-row'
 import { currentResponseSet, newestAlignment, type CellRef } from '../cells'
 import { columnReader, type ColumnReader } from '../columns'
+import { setInCell } from '../responses'
 import type { OrderedRows } from '../rows'
 import { cellMarks, notesIn, type CellMarks } from '../rows/annotations/marks'
 import { saidOf } from '../rows/items'
@@ -32,6 +33,8 @@ export interface RowContent {
   lineage: LineageKind
   /** Whether what people decided on the rows goes along. */
   decisions: boolean
+  /** Key of the response set; absent = the current one of each file. */
+  responses?: string
   /** Set where only keys and kinds of values matter: texts come back empty. */
   isBare?: boolean
 }
@@ -149,8 +152,11 @@ class CellExporter {
     if (!source)
       throw new AppError('conflict', 'A file was deleted meanwhile. Start the export again.')
     this.#source = source.source
-    const responses = currentResponseSet(db, cell.no)
-    this.#isImported = responses === null || responses.kind === 'imported'
+    const current = currentResponseSet(db, cell.no)
+    const key = content.responses
+    const responses = key === undefined ? current : setInCell(db, cell.no, key)
+    // A file that the chosen set does not answer is written without responses.
+    this.#isImported = key === undefined && current === null ? true : responses?.kind === 'imported'
     this.#alignment = newestAlignment(db, cell.no)
     const parentNo = this.#alignment?.parentCellNo ?? null
     this.#parentId =

@@ -305,6 +305,17 @@ export function promptByHash(db: Db, promptId: string, hash: string): Prompt {
   return withText(prompt, canonicalText(row.template))
 }
 
+/** Returns what gives the chosen version of a prompt by its id, those of the program where no hash is named. */
+export function promptChoice(
+  db: Db,
+  hashes: Readonly<Record<string, string>>,
+): (promptId: string) => Prompt {
+  return (promptId) => {
+    const hash = hashes[promptId]
+    return hash === undefined ? getPrompt(promptId) : promptByHash(db, promptId, hash)
+  }
+}
+
 /** Returns the stored name of a prompt text, such as "Judge model: level, own 2", or null when no stored version has it. */
 export function promptNames(db: Db): (hash: string) => string | null {
   const names = new Map<string, string>()

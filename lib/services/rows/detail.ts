@@ -10,6 +10,7 @@ import { answeredTurn } from '@/lib/formats/shared/answered-turn'
 import type { ChatTags } from '@/lib/formats/types'
 import { currentCells, currentResponseSet, getCell, newestAlignment, type CellRef } from '../cells'
 import { listColumns } from '../columns'
+import { responsesOfRow } from '../responses'
 import { tokenStrip } from './detail-strip'
 import { listItems } from './items'
 import { storedNumbers } from './own-order'
@@ -235,5 +236,6 @@ export function getRowDetail(db: Db, studyId: string, cellId: string, idx: numbe
     siblings: siblingsOf(db, all, { cell, slot: item.slot }, [...lineage, ...children]),
     details: detailsOf(db, studyId, cell.no, idx),
     notes: notesIn(cellMarks(db, cell), idx),
+    responses: responsesOfRow(db, cell.no, idx),
   }
 }

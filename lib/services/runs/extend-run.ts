@@ -1,15 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { and, desc, eq, isNull } from 'drizzle-orm'
+import { z } from 'zod'
 import type { Db } from '@/db/client'
+import { hotRead } from '@/db/hot-sql'
 import { runCells, runs } from '@/db/schema'
 import { readableRows } from '@/db/stored-json'
 import { canonicalJson } from '@/lib/contracts/canonical-json'
 import type { RunDefinition, RowSet } from '@/lib/contracts/run'
+import { statusCode } from '@/lib/contracts/status'
 import { columnsOwner, getMeasured } from '@/lib/metrics'
 import { currentResponseSet, newestAlignment, type CellRef } from '../cells'
 import { definitionHash, emptyRecord } from './definition'
 import { allChunks, countRows, OUTSIDE, PENDING, readRowStatus, writeRowStatus } from './row-status'
 import type { Members } from './row-sets'
+
+const NO_RESPONSE = statusCode('no_response')
 
 /** A stored run. */
 export type RunRow = typeof runs.$inferSelect
@@ -107,6 +112,19 @@ function memberStatus(plan: RunCellPlan): Uint8Array {
   return status
 }
 
+/** Makes rows pending that had no response when the run read them and have one now; returns how many. */
+function reopenAnswered(db: Db, status: Uint8Array, responseSetNo: number | null): number {
+  if (responseSetNo === null || !status.includes(NO_RESPONSE)) return 0
+  const answered = hotRead(db, {
+    why: 'one number for every response of a file',
+    sql: 'select idx from responses where set_no = ? and status = ?',
+    row: z.number(),
+  }).all(responseSetNo, statusCode('ok'))
+  const open = answered.filter((idx) => status[idx] === NO_RESPONSE)
+  for (const idx of open) status[idx] = PENDING
+  return open.length
+}
+
 /** Adds the cell's rows to the run where they are not in it yet; returns how many rows are still to be done there. */
 export function addCell(db: Db, runNo: number, plan: RunCellPlan): number {
   const { cell, responseSetNo, alignmentNo } = plan
@@ -119,6 +137,7 @@ export function addCell(db: Db, runNo: number, plan: RunCellPlan): number {
   const status = before ? readRowStatus(db, runNo, cell.no, cell.rowCount) : wanted
   let added = before ? 0 : 1
   if (before) {
+    added += reopenAnswered(db, status, responseSetNo)
     wanted.forEach((code, idx) => {
       if (code !== PENDING || status[idx] !== OUTSIDE) return
       status[idx] = PENDING
@@ -127,7 +146,7 @@ export function addCell(db: Db, runNo: number, plan: RunCellPlan): number {
   }
   const counts = countRows(status)
   if (added > 0) {
-    if (status.includes(OUTSIDE))
+    if (before || status.includes(OUTSIDE))
       writeRowStatus(db, runNo, cell.no, status, allChunks(cell.rowCount))
     const changes = {
       total: counts.total,

@@ -1,7 +1,9 @@
 import { and, eq, isNull, sql, type SQL } from 'drizzle-orm'
+import { z } from 'zod'
 import type { Db } from '@/db/client'
-import { cells, runCells, runs } from '@/db/schema'
+import { cells, responseSets, runCells, runs } from '@/db/schema'
 import { readableRows } from '@/db/stored-json'
+import { FROM_FILES } from '@/lib/contracts/responses'
 import type { RunInfo } from '@/lib/contracts/study'
 import type { AppError } from '@/lib/errors'
 import { runLabel } from '@/lib/metrics'
@@ -9,9 +11,11 @@ import type { RunRow } from './extend-run'
 import { OUTDATED } from './outdated'
 import { costOfRun } from './prices'
 
-type RunSums = Pick<RunInfo, 'total' | 'done' | 'valued' | 'outdatedCells'>
+type RunSums = Pick<RunInfo, 'total' | 'done' | 'valued' | 'outdatedCells' | 'responseSets'>
 
-const NO_ROWS: RunSums = { total: 0, done: 0, valued: 0, outdatedCells: 0 }
+const NO_ROWS: RunSums = { total: 0, done: 0, valued: 0, outdatedCells: 0, responseSets: [] }
+
+const labelsSchema = z.array(z.string())
 
 /** Sums over the current cells of each run; rows of a superseded revision are read by nobody, so they do not count. */
 function sumsByRun(db: Db, which: SQL): Map<number, RunSums> {
@@ -23,14 +27,19 @@ function sumsByRun(db: Db, which: SQL): Map<number, RunSums> {
         done: sql<number>`sum(${runCells.done})`,
         valued: sql<number>`sum(${runCells.valued})`,
         outdatedCells: sql<number>`sum(${OUTDATED})`,
+        responseSets: sql<string>`json_group_array(distinct case ${responseSets.kind} when 'imported' then ${FROM_FILES} else ${responseSets.label} end) filter (where ${responseSets.no} is not null)`,
       })
       .from(runCells)
       .innerJoin(runs, eq(runCells.runNo, runs.no))
       .innerJoin(cells, eq(runCells.cellNo, cells.no))
+      .leftJoin(responseSets, eq(responseSets.no, runCells.responseSetNo))
       .where(and(which, isNull(cells.supersededAt)))
       .groupBy(runCells.runNo)
       .all()
-      .map(({ runNo, ...sums }) => [runNo, sums]),
+      .map(({ runNo, responseSets: labels, ...sums }) => [
+        runNo,
+        { ...sums, responseSets: labelsSchema.parse(JSON.parse(labels)) },
+      ]),
   )
 }
 

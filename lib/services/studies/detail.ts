@@ -1,16 +1,14 @@
 import { and, asc, eq, getTableColumns, isNull, sql } from 'drizzle-orm'
 import type { Db } from '@/db/client'
-import { arms, cells, responses, runCells, runs, seedSets } from '@/db/schema'
+import { arms, cells, runCells, runs, seedSets } from '@/db/schema'
 import { readableRows } from '@/db/stored-json'
-import { statusCode } from '@/lib/contracts/status'
 import type { ArmInfo, CellInfo, SeedSetInfo, StudyDetail } from '@/lib/contracts/study'
 import type { AppError } from '@/lib/errors'
 import { operatorRowsOf, toldBy } from '../alignments'
 import { currentResponseSet, listedCells, newestAlignment, type CellRef } from '../cells'
 import { listColumns } from '../columns'
-import { cachesOf } from '../columns/cache'
-import { countResponses } from '../columns/texts'
 import { studyRuns } from '../columns/runs'
+import { answersIn } from '../responses/answers'
 import { listRuns } from '../runs'
 import { OUTDATED } from '../runs/outdated'
 import { getStudy } from '../studies'
@@ -67,20 +65,8 @@ function responsesOf(
 ): CellInfo['responses'] {
   const set = currentResponseSet(db, cell.no)
   if (!set) return null
-  // The set that came with the rows was counted when they were published.
-  if (set.kind === 'imported') {
-    const missing = flags['no_response'] ?? 0
-    return { label: set.label, present: rows - missing, missing }
-  }
-  const inSet = eq(responses.setNo, set.no)
-  const size = countResponses(db, inSet)
-  const present = cachesOf(db).results.get(
-    `present/${set.no}`,
-    String(size),
-    () => 64,
-    () => countResponses(db, and(inSet, eq(responses.status, statusCode('ok')))),
-  )
-  return { label: set.label, present, missing: Math.max(0, rows - present) }
+  const { answered } = answersIn(db, set, { rows, flags })
+  return { label: set.label, present: answered, missing: Math.max(0, rows - answered) }
 }
 
 /** Returns the whole description of a study: sums and counts only, so its cost does not grow with the rows. */
@@ -123,7 +109,11 @@ export function getStudyDetail(db: Db, studyId: string): StudyDetail {
     const fact = facts.get(cell.no)
     const rows = cell.rowCount - cell.skipped.length
     const alignment = newestAlignment(db, cell.no)
-    const flags = fact?.report?.flags ?? {}
+    const came = fact?.report?.flags ?? {}
+    const responses = responsesOf(db, cell, rows, came)
+    const { no_response: _came, ...others } = came
+    const missing = responses?.missing ?? 0
+    const flags = missing > 0 ? { ...others, no_response: missing } : others
     return {
       id: cell.id,
       seedSetKey: cell.seedSetKey,
@@ -144,7 +134,7 @@ export function getStudyDetail(db: Db, studyId: string): StudyDetail {
         ...toldBy(alignment),
         operatorRows: operatorRowsOf(alignment),
       },
-      responses: responsesOf(db, cell, rows, flags),
+      responses,
       flags,
       skipped: cell.skipped.length,
       metrics: metricsOf(cell),

@@ -16,6 +16,7 @@ import { openBackupJob } from './open-backup'
 import { planTrialJob } from './plan-trial'
 import { probeJob } from './probe'
 import { purgeJob } from './purge'
+import { respondJob } from './respond'
 import { stageJob } from './stage'
 import { tryPromptJob } from './try-prompt'
 import type { JobKind } from '../types'
@@ -23,6 +24,7 @@ import type { JobKind } from '../types'
 /** Every kind of job; one line each. */
 export const JOB_KINDS: readonly JobKind[] = [
   computeJob,
+  respondJob,
   stageJob,
   importJob,
   alignJob,

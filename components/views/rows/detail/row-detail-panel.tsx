@@ -29,6 +29,7 @@ import type { StudyDetail } from '@/lib/contracts/study'
 import classes from './detail.module.css'
 import { InstructionText } from './instruction-text'
 import { MetricDetails } from './metric-details'
+import { OtherResponses } from './other-responses'
 import { Relatives } from './relatives'
 import { placeOf } from '../table/row-cell'
 import { SimilarRows } from './similar-rows'
@@ -130,6 +131,7 @@ function Body({
         missing="This row has no response."
         places={row.matches?.response}
       />
+      <OtherResponses responses={data.responses} />
       <RowValues data={data} detail={study} onCard={onCard} />
       <MetricDetails data={data} study={study} />
       <Relatives data={data} detail={study} onOpen={onOpen} />

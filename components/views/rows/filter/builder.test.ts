@@ -35,6 +35,7 @@ const ATOMS: Condition[] = [
   { is: 'marks', kinds: ['star'] },
   { is: 'text', text: 'tide' },
   { is: 'note', text: 'look' },
+  { is: 'response', states: ['truncated', 'missing'] },
   { is: 'rows', files: [{ cellId: 'a', rows: [1, 2] }] },
 ]
 

@@ -10,6 +10,7 @@ import { outcome } from './outcome'
 import { partner } from './partner'
 import { range } from './range'
 import { repeats } from './repeats'
+import { response } from './response'
 import { picked } from './rows'
 import { similar } from './similar'
 import { subset } from './subset'
@@ -30,6 +31,7 @@ const KINDS: { [Is in Atom['is']]: ConditionKind<AtomOf<Is>> } = {
   marks,
   text,
   note,
+  response,
   rows: picked,
   words,
   regex,

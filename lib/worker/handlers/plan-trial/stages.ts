@@ -2,20 +2,19 @@ import { NO_CACHE } from '@/lib/backends/session/cache-port'
 import type { StageItem, TrialStage } from '@/lib/contracts/experiment'
 import { costOf, tokensOf, type Meter } from '@/lib/contracts/meter'
 import type { AskStage, RespondStage, SeedRow, StageData, WorkStage } from '@/lib/evolution'
-import { getPrompt } from '@/lib/prompts'
 import { getBackendRow } from '@/lib/services/backends'
 import { seedsToAnswer } from '@/lib/services/experiments/answers'
 import { stageData } from '@/lib/services/experiments/data'
 import type { ExperimentRow, PlacedStage } from '@/lib/services/experiments/records'
-import { promptByHash } from '@/lib/services/prompts'
+import { promptChoice } from '@/lib/services/prompts'
 import { pricesOf } from '@/lib/services/runs/prices'
 import type { MeteredSession, WorkerContext } from '@/lib/worker/types'
 import { timeInterval } from '../dry-run/interval'
 import type { Timed } from '../dry-run/measure'
-import { settingsOf } from '../stage/ask'
+import { respondOne } from '../respond/respond-one'
 import { askOne } from '../stage/ask-one'
 import { openCheckTools } from '../stage/check-tools'
-import { respondOne } from '../stage/generate'
+import { backendOf, modelsOf } from '../stage/models'
 
 // The page shows beginnings; the job's row in the database stays small.
 const SHOWN_CHARACTERS = 2_000
@@ -117,10 +116,10 @@ export class TrialRun {
   private async ask(placed: PlacedStage, stage: AskStage): Promise<Tried> {
     const { seeds, allSeeds, made } = this.state
     const data = this.data(placed, seeds)
-    const { backendId, decoding } = settingsOf(this.experiment, { stage, data })
+    const { decoding, ...models } = modelsOf(this.experiment.plan, stage, placed.arm)
+    const backendId = backendOf(models, stage)
     const session = await this.open(backendId)
-    const checker = stage.check ? this.experiment.plan.judge : null
-    const judge = checker && (await this.open(checker.backend))
+    const judge = models.judge === null ? null : await this.open(models.judge)
     const askings = stage.askings(data)
     const ofAll = stage.askings(this.data(placed, allSeeds)).length
     const own = ofAll > askings.length ? ofAll : Math.round(askings.length * this.inherited(placed))
@@ -205,17 +204,14 @@ export class TrialRun {
     const { plan } = this.experiment
     const { rows, total } = this.toAnswer(placed, stage)
     if (!plan.responses || rows.length === 0) return { total }
-    const { backend, prompts, maxTokens } = plan.responses
+    const { backend, prompts } = plan.responses
     const session = await this.open(backend)
-    const promptOf = (id: string) => {
-      const hash = prompts[id]
-      return hash === undefined ? getPrompt(id) : promptByHash(this.context.db, id, hash)
-    }
+    const writer = { ...plan.responses, promptOf: promptChoice(this.context.db, prompts) }
     const batches: Timed[] = []
     const items: TrialStage['items'] = []
-    for (const row of rows) {
+    for (const [idx, row] of rows.entries()) {
       const { text, status, message } = await timed(session, batches, () =>
-        respondOne(session, row, promptOf, maxTokens, this.context.signal),
+        respondOne(session, { ...row, idx }, writer, this.context.signal),
       )
       const isGood = status === 'ok' || status === 'truncated'
       items.push({

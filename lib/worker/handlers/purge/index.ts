@@ -16,6 +16,7 @@ import {
 import { purgeBackups } from '@/lib/services/backup/write'
 import { purgeExportFiles } from '@/lib/services/exports/file'
 import { purgeOwnClaims } from '@/lib/services/claims/own'
+import { purgeResponseSets } from '@/lib/services/responses/purge'
 import { JOBS } from '@/lib/queue/kinds'
 import { enqueue, listJobs } from '@/lib/queue/queue'
 import { defineJob } from '@/lib/worker/types'
@@ -48,6 +49,7 @@ function purgeDeleted(db: Db, before: number): number {
     removed += db.delete(table).where(lt(table.deletedAt, before)).run().changes
   }
   const cited = db.select({ id: runs.backendId }).from(runs).where(isNotNull(runs.backendId))
+  removed += purgeResponseSets(db, before)
   removed += db
     .delete(backends)
     .where(

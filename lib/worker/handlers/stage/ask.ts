@@ -1,63 +1,13 @@
 import { createHash } from 'node:crypto'
 import { and, eq } from 'drizzle-orm'
 import { stageItems, stages } from '@/db/schema'
-import type { PlanDecoding } from '@/lib/contracts/experiment'
-import { AppError } from '@/lib/errors'
 import type { AskStage, Asking, StageData } from '@/lib/evolution'
 import { promptCard } from '@/lib/prompts/prompt'
 import type { ExperimentRow, PlacedStage } from '@/lib/services/experiments/records'
 import type { WorkerContext } from '@/lib/worker/types'
+import { workThrough } from '../work-through'
 import { askOne, type NewItem, type Pending } from './ask-one'
-import { openSame } from './models'
-
-/** A second of work is what a kill may cost. */
-export const COMMIT_MS = 1_000
-// More items than this in one transaction would hold up others.
-const COMMIT_ITEMS = 1_000
-
-/** Returns which model carries out a stage, and how it draws. */
-export function settingsOf(
-  { plan }: Pick<ExperimentRow, 'plan'>,
-  { stage, data }: { stage: AskStage; data: StageData },
-): { backendId: string; decoding: PlanDecoding } {
-  const own = { temperature: 0, topP: 1, seed: 1, maxTokens: 2048 }
-  if (stage.role === 'judge') {
-    if (!plan.judge)
-      throw new AppError(
-        'invalid_input',
-        'This stage needs a judge model; name its backend in the plan.',
-      )
-    return { backendId: plan.judge.backend, decoding: { ...own, ...stage.decoding } }
-  }
-  if (stage.role === 'writer') {
-    if (!plan.responses)
-      throw new AppError(
-        'invalid_input',
-        'This stage needs a response model; name its backend in the plan.',
-      )
-    const { backend, temperature, topP, seed, maxTokens } = plan.responses
-    return {
-      backendId: backend,
-      decoding: { temperature, topP, seed, maxTokens, ...stage.decoding },
-    }
-  }
-  const arm = data.arm
-  if (!arm) throw new TypeError(`the shared stage "${stage.id}" has no evolver`)
-  return { backendId: arm.backend, decoding: { ...arm.decoding, ...stage.decoding } }
-}
-
-/** Returns the backend that a stage uses, for the schedule. */
-export function backendOf(experiment: ExperimentRow, { stage, arm }: PlacedStage): string[] {
-  const { plan } = experiment
-  if (stage.kind === 'respond') return plan.responses ? [plan.responses.backend] : []
-  if (stage.kind !== 'ask') return []
-  const judge = plan.judge ? [plan.judge.backend] : []
-  if (stage.role === 'judge') return judge
-  const checks = stage.check ? judge : []
-  if (stage.role === 'writer') return plan.responses ? [plan.responses.backend, ...checks] : []
-  const evolver = plan.arms.filter(({ key }) => key === arm).map(({ backend }) => backend)
-  return [...new Set([...evolver, ...checks])]
-}
+import { backendOf, modelsOf, openSame } from './models'
 
 /**
  * Returns the inputs without an item, those whose question has changed, and those that failed before the last retry.
@@ -130,55 +80,24 @@ export async function runAskStage(
   placed: PlacedStage,
   { stage, data }: { stage: AskStage; data: StageData },
 ): Promise<Record<string, unknown>> {
-  const { backendId, decoding } = settingsOf(experiment, { stage, data })
+  const { decoding, ...models } = modelsOf(experiment.plan, stage, placed.arm)
   const pending = pendingOf(context, placed, stage.askings(data))
-  const session = await openSame(context, experiment, backendId)
-  const checker = stage.check ? experiment.plan.judge : null
-  const judge = checker && (await openSame(context, experiment, checker.backend))
-  let waiting: NewItem[] = []
-  let writing: Promise<void> = Promise.resolve()
-  let lastWrite = Date.now()
+  const session = await openSame(context, experiment, backendOf(models, stage))
+  const judge = models.judge === null ? null : await openSame(context, experiment, models.judge)
   const total = pending.length
   let done = 0
-  const flush = async () => {
-    const items = waiting
-    waiting = []
-    lastWrite = Date.now()
-    if (items.length === 0) return
+  context.progress({ done, total, unit: 'replies', phase: stage.label })
+  const width = session.limits.chatConcurrency
+  const write = async (items: readonly NewItem[]) => {
     await session.confirm(context.signal)
     await judge?.confirm(context.signal)
     context.commit(() => writeItems(context, placed.row.no, items))
   }
-  context.progress({ done: 0, total, unit: 'replies', phase: stage.label })
-  let next = 0
-  let isBroken = false
-  const lane = async () => {
-    while (next < pending.length && !isBroken) {
-      const one = pending[next++] as Pending
-      try {
-        const item = await askOne(context, { session, judge }, { stage, data }, decoding, one)
-        // Named after the reply is there: `waiting` is another list by then if items were written meanwhile.
-        waiting.push(item)
-        context.progress({ done: ++done, total })
-        if (waiting.length >= COMMIT_ITEMS || Date.now() - lastWrite > COMMIT_MS) {
-          writing = writing.then(flush)
-          await writing
-        }
-      } catch (error) {
-        isBroken = true
-        throw error
-      }
-    }
-  }
-  const width = Math.max(1, Math.min(session.limits.chatConcurrency, pending.length))
-  const settled = await Promise.allSettled(Array.from({ length: width }, lane))
-  const broken = settled.find((outcome) => outcome.status === 'rejected')
-  if (broken) {
-    // What was answered before is kept where its model can still be confirmed.
-    if (!context.signal.aborted) await flush().catch(() => undefined)
-    throw broken.reason
-  }
-  await flush()
+  await workThrough({ items: pending, width, signal: context.signal, write }, async (one) => {
+    const item = await askOne(context, { session, judge }, { stage, data }, decoding, one)
+    context.progress({ done: ++done, total })
+    return item
+  })
   return {
     model: session.identity,
     decoding,

@@ -10,8 +10,9 @@ import {
 } from '@/lib/services/experiments/records'
 import { JOBS, type JobPayload } from '@/lib/queue/kinds'
 import { defineJob, type WorkerContext } from '@/lib/worker/types'
-import { backendOf, runAskStage } from './ask'
+import { runAskStage } from './ask'
 import { runMeasureStage } from './measure'
+import { modelsOf } from './models'
 import { publishDrafts } from './publish'
 import { runRespondStage } from './respond'
 import { runWorkStage } from './work'
@@ -63,7 +64,8 @@ async function run(context: WorkerContext, payload: JobPayload<'stage'>) {
 export const stageJob = defineJob(JOBS.stage, {
   backends: ({ db }, payload) => {
     const { experiment, placed } = load({ db }, payload)
-    return backendOf(experiment, placed)
+    const { backend, judge } = modelsOf(experiment.plan, placed.stage, placed.arm)
+    return [...new Set([backend, judge])].filter((id) => id !== null)
   },
   run,
 })

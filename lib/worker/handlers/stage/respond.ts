@@ -1,4 +1,5 @@
-import { getPrompt } from '@/lib/prompts'
+import { eq } from 'drizzle-orm'
+import { stages } from '@/db/schema'
 import type { RespondStage } from '@/lib/evolution'
 import { cellsToAnswer } from '@/lib/services/experiments/answers'
 import {
@@ -6,9 +7,10 @@ import {
   type ExperimentRow,
   type PlacedStage,
 } from '@/lib/services/experiments/records'
-import { promptByHash } from '@/lib/services/prompts'
+import { promptChoice } from '@/lib/services/prompts'
+import { responseDefinition, setLabel } from '@/lib/services/responses/open'
 import type { WorkerContext } from '@/lib/worker/types'
-import { respondToCell } from './answer-cell'
+import { respondToCell } from '../respond/respond-to-cell'
 import { openSame } from './models'
 
 /** Answers the files of a stage by the plan's writer, as response sets of their own, and returns what decided them. */
@@ -18,24 +20,35 @@ export async function runRespondStage(
   placed: PlacedStage,
   stage: RespondStage,
 ): Promise<Record<string, unknown>> {
-  const writer = experiment.plan.responses
-  const all = placedStages(context.db, experiment)
-  const cells = cellsToAnswer(context.db, experiment, all, { ...placed, stage })
-  if (!writer || cells.length === 0) return {}
-  const session = await openSame(context, experiment, writer.backend)
-  const promptOf = (id: string) => {
-    const hash = writer.prompts[id]
-    return hash === undefined ? getPrompt(id) : promptByHash(context.db, id, hash)
-  }
+  const { db } = context
+  const { responses: settings } = experiment.plan
+  const all = placedStages(db, experiment)
+  const cells = cellsToAnswer(db, experiment, all, { ...placed, stage })
+  if (!settings || cells.length === 0) return {}
+  const session = await openSame(context, experiment, settings.backend)
+  const promptOf = promptChoice(db, settings.prompts)
+  const definition = responseDefinition(session.identity, settings, promptOf)
+  // The funnel reads the set of this definition while it is written.
+  context.commit(() =>
+    db.update(stages).set({ definition }).where(eq(stages.no, placed.row.no)).run(),
+  )
+  const naming = { backend: session.label, settings, wanted: null }
+  const label = setLabel(db, experiment.studyId, definition, naming)
   const total = cells.reduce((sum, { rowCount }) => sum + rowCount, 0)
   let done = 0
   let failed = 0
   for (const cell of cells) {
-    await respondToCell(context, session, cell.no, promptOf, writer.maxTokens, (rows, bad) => {
-      done += rows
-      failed += bad.length
-      context.progress({ done, total, failed, unit: 'responses', phase: placed.stage.label })
+    await respondToCell(context, cell, null, {
+      session,
+      writer: { ...settings, promptOf },
+      set: { definition, label, takesOver: 'unless chosen' },
+      again: false,
+      onDone(rows, problem) {
+        done += rows
+        if (problem !== null) failed += 1
+        context.progress({ done, total, failed, unit: 'responses', phase: stage.label })
+      },
     })
   }
-  return { model: session.identity, maxTokens: writer.maxTokens }
+  return definition
 }

@@ -5,7 +5,9 @@ import { throwIfAborted } from '@/lib/errors'
 import type { Reading, StageData, WorkItem, WorkStage } from '@/lib/evolution'
 import type { PlacedStage } from '@/lib/services/experiments/records'
 import type { WorkerContext } from '@/lib/worker/types'
-import { COMMIT_MS, writeItems } from './ask'
+import { keepBatches } from '../work-through'
+import { writeItems } from './ask'
+import type { NewItem } from './ask-one'
 import { openCheckTools } from './check-tools'
 
 // Well below the variables that one statement of SQLite may have.
@@ -39,18 +41,13 @@ export async function runWorkStage(
   const { db, signal } = context
   const stored = keptItems(context, row.no)
   const gone = new Set(stored.keys())
-  let waiting: Parameters<typeof writeItems>[2][number][] = []
+  const batches = keepBatches((items: readonly NewItem[]) =>
+    context.commit(() => writeItems(context, row.no, items)),
+  )
   let position = 0
-  let lastWrite = Date.now()
-  const flush = () => {
-    const items = waiting
-    waiting = []
-    lastWrite = Date.now()
-    context.commit(() => writeItems(context, row.no, items))
-  }
-  const add = ({ input, ...reading }: WorkItem) => {
+  const add = async ({ input, ...reading }: WorkItem) => {
     gone.delete(reading.key)
-    waiting.push({
+    await batches.add({
       ...reading,
       position: position++,
       inputHash: hashOf(input),
@@ -59,8 +56,6 @@ export async function runWorkStage(
       message: null,
       finishReason: null,
     })
-    if (Date.now() - lastWrite <= COMMIT_MS) return
-    flush()
     throwIfAborted(signal)
   }
   const tools = {
@@ -74,8 +69,8 @@ export async function runWorkStage(
       return { status: item.status, reason: item.reason, value: item.value }
     },
   }
-  for await (const item of stage.work(data, tools)) add(item)
-  flush()
+  for await (const item of stage.work(data, tools)) await add(item)
+  await batches.flush()
   context.commit(() => {
     const keys = [...gone]
     for (let from = 0; from < keys.length; from += DELETE_KEYS) {

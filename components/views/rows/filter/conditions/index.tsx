@@ -10,6 +10,7 @@ import { OriginCondition } from './origin'
 import { OutcomeCondition } from './outcome'
 import { PartnerCondition } from './partner'
 import { RangeCondition } from './range'
+import { ResponseCondition } from './response'
 import { StatedCondition } from './stated'
 import { textCondition } from './text'
 import type { Editor, EditorProps } from './types'
@@ -28,6 +29,7 @@ const EDITORS: { [Is in Atom['is']]: Editor<Is> } = {
   words: textCondition<AtomOf<'words'>>({ label: 'Has the words', of: 'query', isNeeded: true }),
   regex: textCondition<AtomOf<'regex'>>({ label: 'Matches', of: 'pattern', isNeeded: true }),
   note: textCondition<AtomOf<'note'>>({ label: 'Note contains', of: 'text' }),
+  response: ResponseCondition,
   rows: StatedCondition,
   subset: StatedCondition,
   similar: StatedCondition,
@@ -59,6 +61,7 @@ const OF_ROWS: readonly Offered[] = [
   { group: 'Rows', label: 'Words', atom: { is: 'words', query: 'word' } },
   { group: 'Rows', label: 'Regular expression', atom: { is: 'regex', pattern: '\\w+' } },
   { group: 'Rows', label: 'Note', atom: { is: 'note', text: '' } },
+  { group: 'Rows', label: 'Response', atom: { is: 'response', states: ['truncated'] } },
   {
     group: 'Rows',
     label: 'Exact copies: one of each group',

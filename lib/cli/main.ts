@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { Command } from 'commander'
 import { addAgreementCommand } from './commands/agreement'
+import { addPairsCommand } from './commands/pairs'
 import { addBlindCommand } from './commands/blind'
 import { addApiCommand } from './commands/api'
 import { addAlignCommand } from './commands/align'
@@ -75,6 +76,7 @@ for (const add of [
   addClaimsCommand,
   addCompareCommand,
   addAgreementCommand,
+  addPairsCommand,
   addBlindCommand,
   addOpenApiCommand,
   addApiCommand,

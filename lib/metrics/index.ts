@@ -34,6 +34,9 @@ import { novelty } from './novelty'
 import { parentLikeness } from './parent-likeness'
 import { responseLossMetric } from './response-loss'
 import { responseWords } from './response-words'
+import { pairInstructions } from './pair-instructions'
+import { pairResponses } from './pair-responses'
+import { promptColumn } from './prompt-column'
 import { rubric } from './rubric'
 import { compressionRatio } from './sets/compression-ratio'
 import { kCenter } from './sets/k-center'
@@ -67,6 +70,9 @@ const METRICS: readonly Metric[] = [
   difficultyScore,
   difficultyExpected,
   rubric,
+  promptColumn,
+  pairResponses,
+  pairInstructions,
   tokenProbability,
   instructionWords,
   instructionCharacters,
@@ -201,9 +207,14 @@ export function runLabel(id: string, params: unknown): string {
   return owner?.kind === 'measured' ? columnsOwner(owner, params).label : id
 }
 
-/** Returns the metric with the inputs that it reads under these parameters. */
+/** Returns the metric with the inputs that it reads, and the other cell that it is compared with, under these parameters. */
 export function withParams(metric: MeasuredMetric, params: unknown): MeasuredMetric {
-  return metric.inputsFor ? { ...metric, inputs: metric.inputsFor(params) } : metric
+  const { inputsFor, otherCell } = metric
+  return {
+    ...metric,
+    ...(inputsFor ? { inputs: inputsFor(params) } : {}),
+    ...(otherCell ? { otherCell: () => otherCell(params) } : {}),
+  }
 }
 
 /**

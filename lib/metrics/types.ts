@@ -8,7 +8,7 @@ import type {
   ModelIdentity,
 } from '@/lib/backends/types'
 import type { CheckCase, CheckOutcome } from '@/lib/contracts/experiment'
-import type { ColumnShape } from '@/lib/contracts/column-kinds'
+import type { CodedValue, ColumnShape } from '@/lib/contracts/column-kinds'
 import type { SetOutput } from '@/lib/contracts/measure'
 import type { StatusName } from '@/lib/contracts/status'
 
@@ -27,6 +27,8 @@ export interface MetricRow {
   /** The seed it descends from; set only for metrics that declare `inputs.seed`, null when it is not in the study. */
   seed?: { instruction: string; input: string | null } | null
   operator: string | null
+  /** The row that it is compared with; set only for metrics that declare `inputs.partner`, null when there is none. */
+  partner?: MetricRow | null
   /** Why the evolver stopped, as the file says it; set only for metrics that declare `inputs.finishReason`. */
   finishReason?: string | null
   /** Sources of the functions that check its response; set only for metrics that declare `inputs.checkers`. */
@@ -69,6 +71,8 @@ export interface RowResult {
   status: StatusName
   /** Output key -> number, or an array for a vector; null or absent = missing. */
   values: Record<string, number | readonly number[] | null>
+  /** Output key -> the value itself, where the column stores numbers of its distinct values: the run numbers it. */
+  coded?: Record<string, CodedValue>
   /** Output key -> its own status where it differs from the row's. */
   statuses?: Record<string, StatusName>
   /** Kept as the row's detail: the reply, tokens with log-probabilities, error message. JSON-serialisable. */
@@ -128,13 +132,18 @@ export interface MetricBase {
   examples: readonly MetricExample[]
 }
 
-/** Which cell of the same seed set is meant: its seeds, the same evolver a round before, or another evolver. */
+/**
+ * Which cell of the same seed set is meant: its seeds, the same evolver a round before, or another evolver; or the cell
+ * itself with another set of responses.
+ */
 export interface OtherCellChoice {
-  relation: 'seeds' | 'previous' | 'arm'
+  relation: 'seeds' | 'previous' | 'arm' | 'responses'
   /** Key of the arm where the relation names one. */
   arm: string
   /** Its round; the same one where it is left out. */
   round?: number
+  /** Name or id of the other set of responses. */
+  set?: string
 }
 
 /** The rows of another cell, without any where there is no such cell. */
@@ -162,6 +171,8 @@ export interface MeasuredMetric<P = unknown> extends MetricBase {
     seed?: boolean
     finishReason?: boolean
     checkers?: boolean
+    /** The row at the same seed of the cell that `otherCell` names. */
+    partner?: boolean
   }
   /** Inputs where they depend on the parameters; read through `withParams`. */
   inputsFor?(params: P): MeasuredMetric['inputs']
@@ -199,7 +210,10 @@ export interface MeasuredMetric<P = unknown> extends MetricBase {
     tools: MetricTools,
     other?: OtherCell,
   ): Promise<CellResult>
-  /** Cell scope: the cell that this one is compared with; its rows reach `computeCell` as `other`. */
+  /**
+   * The cell that this one is compared with; its rows reach `computeCell` as `other`, or each row of a row-scope metric
+   * as `partner`.
+   */
   otherCell?(params: P): OtherCellChoice
 }
 

@@ -41,7 +41,7 @@ export function measuredMetric(id: string): MeasuredMetric {
   )
 }
 
-/** Returns the cells of a request that a metric is defined on: seeds have no parent, so such metrics leave them out. */
+/** Returns the cells of a request that a metric is defined on: seeds have neither parent nor partner, so such metrics leave them out. */
 export function requestedCells(
   db: Db,
   studyId: string,
@@ -49,9 +49,12 @@ export function requestedCells(
   metric: MeasuredMetric,
 ): CellRef[] {
   const wanted = new Set(cellIds)
+  const { parent, partner = false } = metric.inputs
+  // Seeds have nothing to be compared with but other responses to themselves.
+  const isEvolvedOnly =
+    parent || (partner && metric.otherCell?.(undefined).relation !== 'responses')
   return currentCells(db, studyId).filter(
-    (cell) =>
-      (wanted.size === 0 || wanted.has(cell.id)) && (!metric.inputs.parent || cell.armId !== null),
+    (cell) => (wanted.size === 0 || wanted.has(cell.id)) && (!isEvolvedOnly || cell.armId !== null),
   )
 }
 

@@ -6,7 +6,9 @@ import { ColumnWriter } from '@/lib/services/columns/writer'
 import { getRunRow } from '@/lib/services/runs'
 import { checkTools } from '@/lib/services/sandbox'
 import { computeWholeCell } from './cell-scope'
+import { partnersOf } from './other-cell'
 import { computeRows } from './row-scope'
+import { numberValues } from './number-values'
 import { runCellList, RunState } from './run-state'
 import { settleModel } from './settle-model'
 import { metricTools } from './tools'
@@ -36,22 +38,26 @@ async function run(context: WorkerContext, { runId }: JobPayload<'compute'>) {
   const cellList = runCellList(db, current.no)
   const state = new RunState(context, current, session, cellList)
   state.begin()
+  const number = numberValues(db, stored.studyId, metric, params, outputs)
   const tools = metricTools(session, signal, () => undefined, checkTools(db))
   for (const cell of cellList) {
     throwIfAborted(signal)
     const writer = new ColumnWriter(db, current.no, cell.cellNo, cell.rowCount, outputs)
     state.phase(cell.name)
     const { cellNo, responseSetNo, alignmentNo } = cell
+    const { compared, notes } = partnersOf(db, stored.studyId, metric, cellNo)
     const work = {
       db,
       studyId: stored.studyId,
       metric,
       params,
       tools,
+      number,
       cell,
       writer,
       state,
-      source: { cellNo, responseSetNo, alignmentNo, ...metric.inputs },
+      source: { cellNo, responseSetNo, alignmentNo, compared, ...metric.inputs },
+      notes,
       confirm: async (abort: AbortSignal) => session?.confirm(abort),
       concurrency: session?.limits.chatConcurrency ?? 1,
     }

@@ -37,6 +37,7 @@ import { responseWords } from './response-words'
 import { pairInstructions } from './pair-instructions'
 import { pairResponses } from './pair-responses'
 import { promptColumn } from './prompt-column'
+import { reward } from './reward'
 import { rubric } from './rubric'
 import { compressionRatio } from './sets/compression-ratio'
 import { kCenter } from './sets/k-center'
@@ -73,6 +74,7 @@ const METRICS: readonly Metric[] = [
   promptColumn,
   pairResponses,
   pairInstructions,
+  reward,
   tokenProbability,
   instructionWords,
   instructionCharacters,

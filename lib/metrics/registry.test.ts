@@ -31,6 +31,7 @@ const untouched = {
   scoreTokens: () => Promise.reject(new Error('called')),
   tokenize: () => Promise.reject(new Error('called')),
   embed: () => Promise.reject(new Error('called')),
+  reward: () => Promise.reject(new Error('called')),
 }
 
 async function compute(metric: MeasuredMetric, rows: MetricRow[], signal?: AbortSignal) {

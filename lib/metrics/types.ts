@@ -6,6 +6,7 @@ import type {
   GenerateReply,
   GenerateRequest,
   ModelIdentity,
+  RewardPair,
 } from '@/lib/backends/types'
 import type { CheckCase, CheckOutcome } from '@/lib/contracts/experiment'
 import type { CodedValue, ColumnShape } from '@/lib/contracts/column-kinds'
@@ -93,6 +94,7 @@ export interface MetricTools {
   scoreTokens?(sequences: readonly Int32Array[]): Promise<Float32Array[]>
   tokenize?(texts: readonly string[], addSpecial: boolean): Promise<Int32Array[]>
   embed?(texts: readonly string[]): Promise<EmbedReply>
+  reward?(pairs: readonly RewardPair[]): Promise<number[]>
   /** Text of each id alone; for showing tokens, never for numbers. */
   tokenTexts?(ids: Int32Array): Promise<string[]>
   /** Ids of conversations under the model's own chat template; see BackendSession. */

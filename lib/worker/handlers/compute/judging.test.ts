@@ -210,7 +210,12 @@ describe('judging pairs', () => {
     expect(run.total).toBe(ROWS)
     const summary = await pairSummary(study.db, run.id)
     expect(summary).toMatchObject({
-      ...{ judged: ROWS, win: 0, tie: ROWS, lose: 0, rate: 0.5, p: null },
+      judged: ROWS,
+      win: 0,
+      tie: ROWS,
+      lose: 0,
+      rate: 0.5,
+      p: null,
       disagree: { k: ROWS, n: ROWS },
       first: { k: 2 * ROWS, n: 2 * ROWS },
       reasons: {},
@@ -263,6 +268,23 @@ describe('judging pairs', () => {
     expect(Object.keys(other).toSorted()).not.toContain('ok')
     const prose = { against: 'seeds', constrained: 'never' }
     expect(await reasonsOf('pair_instructions', prose)).toEqual({ unparsed: ROWS })
+  })
+})
+
+describe('rewards', () => {
+  it('are a column with a mean that the dots draw, asked again from the cache', async () => {
+    const { db, studyId } = study
+    const run = await compute('reward', { operator: 'deepen' })
+    const { record } = getRunRow(db, run.id)
+    expect([run.total, record.reasons]).toEqual([ROWS, { ok: ROWS }])
+    expect(record.requests).toBeGreaterThanOrEqual(ROWS)
+    const other = await compute('reward', { operator: 'deepen', form: 'reference' })
+    expect(other.definitionHash).not.toBe(run.definitionHash)
+    const filter = rowFilterSchema.parse({})
+    const request = { figureId: 'reward-dots', options: { column: 'reward.reward' }, filter }
+    const drawn = await getStudyFigure(db, studyId, request)
+    expect(drawn.prepared).toMatchObject({ measure: 'reward', points: [{ n: ROWS, round: 1 }] })
+    expect(drawn.cards).toMatchObject([{ runId: run.id }])
   })
 })
 

@@ -23,7 +23,7 @@ export function metricTools(
   progress: (done: number, total: number) => void,
   checks: CheckTools | null = null,
 ): MetricTools {
-  const { generate, scoreTokens, tokenize, tokenTexts, chatIds, embed } = session ?? {}
+  const { generate, scoreTokens, tokenize, tokenTexts, chatIds, embed, reward } = session ?? {}
   return {
     identity: session?.identity ?? NO_MODEL,
     signal,
@@ -36,6 +36,7 @@ export function metricTools(
     ...(checks
       ? { runChecks: (functions, cases) => checks.runChecks(functions, cases, signal) }
       : {}),
+    ...(reward ? { reward: (pairs) => reward(pairs, signal) } : {}),
     ...(embed ? { embed: (texts) => embed(texts, signal) } : {}),
   }
 }

@@ -40,6 +40,7 @@ import { promptColumn } from './prompt-column'
 import { reward } from './reward'
 import { rubric } from './rubric'
 import { compressionRatio } from './sets/compression-ratio'
+import { distinctTags } from './sets/distinct-tags'
 import { kCenter } from './sets/k-center'
 import { nearestNeighbour } from './sets/nearest-neighbour'
 import { ngramDiversity } from './sets/ngram-diversity'
@@ -49,6 +50,7 @@ import { selfRepetition } from './sets/self-repetition'
 import { vendiScore } from './sets/vendi-score'
 import { superfilteringIfd } from './superfiltering-ifd'
 import { superfilteringLoss } from './superfiltering-loss'
+import { tagGroups } from './tag-groups'
 import { tokens } from './tokens'
 import { topicDrift } from './topic-drift'
 import { tokenProbability } from './token-probability'
@@ -72,6 +74,7 @@ const METRICS: readonly Metric[] = [
   difficultyExpected,
   rubric,
   promptColumn,
+  tagGroups,
   pairResponses,
   pairInstructions,
   reward,
@@ -101,6 +104,7 @@ const METRICS: readonly Metric[] = [
   ngramDiversity,
   selfRepetition,
   repeats,
+  distinctTags,
   vendiScore,
   novelSum,
   kCenter,

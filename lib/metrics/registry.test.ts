@@ -23,6 +23,7 @@ const row: MetricRow = {
   response: 'b',
   parent: { instruction: 'p', input: null },
   operator: 'deepen',
+  tags: ['code'],
 }
 
 /** Tools whose calls must not be reached. */

@@ -28,6 +28,8 @@ export interface MetricRow {
   /** The seed it descends from; set only for metrics that declare `inputs.seed`, null when it is not in the study. */
   seed?: { instruction: string; input: string | null } | null
   operator: string | null
+  /** Its tags in a column; set only for metrics that declare `inputs.tags`, null when it has none there. */
+  tags?: readonly string[] | null
   /** The row that it is compared with; set only for metrics that declare `inputs.partner`, null when there is none. */
   partner?: MetricRow | null
   /** Why the evolver stopped, as the file says it; set only for metrics that declare `inputs.finishReason`. */
@@ -83,8 +85,16 @@ export interface RowResult {
 /** Whole columns that a cell-scope metric returns; arrays have one entry a row (vector outputs: length entries a row). */
 export interface CellResult {
   columns: Record<string, { values: Float64Array; status: Uint8Array }>
+  /** Output key -> the values themselves, where the column stores numbers of its distinct values: the run numbers them. */
+  coded?: Record<string, readonly (CodedValue | null)[]>
   /** Aggregates for the record of the run (norms, counts). */
   record: Record<string, unknown>
+}
+
+/** A tag of a column and how many rows of the study have it. */
+export interface TagWord {
+  word: string
+  rows: number
 }
 
 /** Backend calls as a metric sees them: cached, retried and limited by the caller. Absent when the backend lacks it. */
@@ -101,6 +111,8 @@ export interface MetricTools {
   chatIds?(conversations: readonly (readonly ChatMessage[])[], open: boolean): Promise<Int32Array[]>
   /** Runs checking functions apart from everything else: a line for each. Absent while that is turned off. */
   runChecks?(functions: readonly string[], cases: readonly CheckCase[]): Promise<CheckOutcome[][]>
+  /** Tags of the column that the parameter `tags` names, over all files of the study, with the rows that have each. */
+  tagWords?(): readonly TagWord[]
   /** Reports finished units of `total` inside a cell-scope metric. */
   progress(done: number, total: number): void
   signal: AbortSignal
@@ -173,6 +185,8 @@ export interface MeasuredMetric<P = unknown> extends MetricBase {
     seed?: boolean
     finishReason?: boolean
     checkers?: boolean
+    /** Tags of the column that the parameter `tags` names; it is settled before parameters are hashed. */
+    tags?: boolean
     /** The row at the same seed of the cell that `otherCell` names. */
     partner?: boolean
   }

@@ -12,6 +12,7 @@ import { getMeasured, getMetric, needsOf, parseParams, runLabel, withParams } fr
 import type { MeasuredMetric } from '@/lib/metrics/types'
 import { requestProbe } from '../backends'
 import { currentCells, type CellRef } from '../cells'
+import { settleTags } from '../columns/tags'
 import { chooseBackend, settleParams } from './choose-backend'
 import { buildDefinition, definitionHash } from './definition'
 import { addCell, createRun, findRun, pinIfFirst, planCell, type RunRow } from './extend-run'
@@ -138,7 +139,12 @@ function startOne(
     started.blocked.push({ metric: metric.id, reason })
     return
   }
-  const params = settleSizes(db, metric, settleParams(metric, asked, backend), plans)
+  const params = settleSizes(
+    db,
+    metric,
+    settleParams(metric, settleTags(db, studyId, metric, asked), backend),
+    plans,
+  )
   const definition = buildDefinition(metric, params, model)
   const search = (wantedDefinition: RunDefinition) =>
     findRun(db, studyId, definitionHash(wantedDefinition), request.rowSet, plans)

@@ -1,8 +1,27 @@
+import { statusCode } from '@/lib/contracts/status'
 import { throwIfAborted } from '@/lib/errors'
+import type { CellResult, RowResult } from '@/lib/metrics/types'
 import { OUTSIDE, PENDING } from '@/lib/services/runs/row-status'
 import { loadRows } from './load-rows'
 import { loadOtherCell } from './other-cell'
 import type { CellWork } from './row-scope'
+
+/** Puts the numbers of values that are no numbers into the columns of a result. */
+async function numberCoded(
+  { number }: CellWork,
+  { columns, coded = {} }: CellResult,
+): Promise<void> {
+  for (const [key, values] of Object.entries(coded)) {
+    const held = values.flatMap((value, index): RowResult[] =>
+      value === null ? [] : [{ index, status: 'ok', values: {}, coded: { [key]: value } }],
+    )
+    const column = columns[key] as CellResult['columns'][string]
+    for (const { index, status, values: found } of await number(held)) {
+      column.values[index] = Number(found[key] ?? NaN)
+      if (status !== 'ok') column.status[index] = statusCode(status)
+    }
+  }
+}
 
 /**
  * Computes a whole cell at once, when any of its rows is pending, and writes all columns in one transaction. The
@@ -25,6 +44,7 @@ export async function computeWholeCell(work: CellWork): Promise<void> {
   const result = await metric.computeCell(rows, params, { ...tools, progress }, other)
   throwIfAborted(tools.signal)
   await work.confirm(tools.signal)
+  await numberCoded(work, result)
   writer.setColumns(
     Int32Array.from(rows, (row) => row.index),
     result,

@@ -9,6 +9,7 @@ import { computeWholeCell } from './cell-scope'
 import { partnersOf } from './other-cell'
 import { computeRows } from './row-scope'
 import { numberValues } from './number-values'
+import { taggedBy } from './tagged'
 import { runCellList, RunState } from './run-state'
 import { settleModel } from './settle-model'
 import { metricTools } from './tools'
@@ -39,7 +40,9 @@ async function run(context: WorkerContext, { runId }: JobPayload<'compute'>) {
   const state = new RunState(context, current, session, cellList)
   state.begin()
   const number = numberValues(db, stored.studyId, metric, params, outputs)
-  const tools = metricTools(session, signal, () => undefined, checkTools(db))
+  const tagged = taggedBy(db, stored.studyId, metric, params)
+  const words = tagged?.words ?? null
+  const tools = metricTools(session, signal, () => undefined, checkTools(db), words)
   for (const cell of cellList) {
     throwIfAborted(signal)
     const writer = new ColumnWriter(db, current.no, cell.cellNo, cell.rowCount, outputs)
@@ -56,7 +59,14 @@ async function run(context: WorkerContext, { runId }: JobPayload<'compute'>) {
       cell,
       writer,
       state,
-      source: { cellNo, responseSetNo, alignmentNo, compared, ...metric.inputs },
+      source: {
+        cellNo,
+        responseSetNo,
+        alignmentNo,
+        compared,
+        tagsOf: tagged?.of(cellNo) ?? null,
+        ...metric.inputs,
+      },
       notes,
       confirm: async (abort: AbortSignal) => session?.confirm(abort),
       concurrency: session?.limits.chatConcurrency ?? 1,

@@ -3,22 +3,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { backends } from '@/db/schema'
 import { computeRequestSchema } from '@/lib/contracts/compute'
 import { rowFilterSchema } from '@/lib/contracts/filter'
-import { blindPlanSchema } from '@/lib/contracts/blind'
-import { pairSentences, type PairSummary } from '@/lib/contracts/pairs'
-import { SEEDS_KEY } from '@/lib/contracts/seeds'
 import { promptDraftSchema, promptTrialSchema, type TrialReply } from '@/lib/contracts/prompts'
 import { judgeLevel } from '@/lib/prompts/judge-level'
 import { agreement } from '@/lib/services/agreement'
-import { KINDS } from '@/lib/metrics/imported/kinds'
-import { endSession, giveVerdict, startSession } from '@/lib/services/blind'
-import { drawBlindPairs } from '@/lib/services/blind/draw'
-import { blindResult } from '@/lib/services/blind/result'
-import { pairSummary } from '@/lib/services/pairs/summary'
-import { currentCells, type CellRef } from '@/lib/services/cells'
 import { columnReader, listColumns } from '@/lib/services/columns'
-import { ValueNumbers } from '@/lib/services/columns/add-values'
 import { startRuns } from '@/lib/services/runs/compute'
-import { getRunRow } from '@/lib/services/runs'
 import { getRunCard } from '@/lib/services/runs/cards'
 import { getStudyFigure, listStudyFigures } from '@/lib/services/figures'
 import { savePrompt } from '@/lib/services/prompts'
@@ -138,153 +127,6 @@ describe('rubrics as metrics', () => {
     expect(other.id).not.toBe(run.id)
     expect(other.metric).toBe(run.metric)
     expect(other.pinned).toBe(false)
-  })
-})
-
-describe('columns from a prompt', () => {
-  const ask = '{instruction} {parent}'
-  const column = (name: string, scale: object) => compute('prompt_column', rubric(name, ask, scale))
-  const infoOf = (metric: string) =>
-    listColumns(study.db, study.studyId).filter((one) => one.metric === metric)
-
-  it('are columns of their kind: tags that are counted, filtered and numbered, choices, numbers, texts', async () => {
-    const { db, studyId } = study
-    const tags = await column('Aims', { kind: 'tags', most: 5 })
-    expect([tags.total, tags.metricLabel]).toEqual([ROWS, 'Aims'])
-    const [values, count] = infoOf(tags.metric)
-    expect([values?.shape, values?.isDefault, count?.label]).toEqual(['tags', true, 'Aims, number'])
-    const reader = columnReader(db, studyId)
-    const words = reader.dictionary(values?.id ?? '')?.words().names ?? []
-    // The stand-in has six sentences; each is a tag in lower case without its full stop.
-    expect(words.length).toBeGreaterThan(2)
-    expect(words.every((word) => word === word.toLowerCase() && !word.endsWith('.'))).toBe(true)
-    const keptBy = (match: string) => {
-      const filter = { values: [{ column: values?.id, match, values: words.slice(0, 1) }] }
-      const kept = selectRows(db, studyId, rowFilterSchema.parse(filter))
-      return [...kept.values()].reduce((sum, list) => sum + list.length, 0)
-    }
-    expect(keptBy('any') + keptBy('none')).toBe(ROWS)
-    expect(keptBy('any')).toBeGreaterThan(0)
-    const counts = await columnHistogram(db, studyId, count?.id ?? '', rowFilterSchema.parse({}))
-    expect(counts).toMatchObject({ n: ROWS })
-    const child = currentCells(db, studyId).find(({ id }) => id === study.childCell) as CellRef
-    expect(new Set(reader.read(count?.id ?? '', child).values)).toEqual(new Set([1]))
-
-    const choice = await column('Field', { kind: 'category', choices: ['code', 'prose'] })
-    expect(infoOf(choice.metric).map(({ shape }) => shape)).toEqual(['category'])
-    const size = await column('Size', { kind: 'number', min: 0, max: null })
-    expect(infoOf(size.metric).map(({ shape, range }) => [shape, range])).toEqual([
-      ['scalar', null],
-    ])
-    const text = await column('Remark', { kind: 'text' })
-    const id = infoOf(text.metric)[0]?.id ?? ''
-    expect(columnReader(db, studyId).dictionary(id)?.values.length).toBeGreaterThan(2)
-    // Another kind of answer to the same text is another column.
-    expect(new Set([tags, choice, size, text].map((run) => run.metric)).size).toBe(4)
-    const trend = { figureId: 'category-shares', options: { column: values?.id ?? '' } }
-    const drawn = await getStudyFigure(db, studyId, { ...trend, filter: rowFilterSchema.parse({}) })
-    expect(drawn.cards).toMatchObject([{ runId: tags.id }])
-  })
-
-  it('have a reason where a reply holds no list, or the column no room for more tags', async () => {
-    const { db, studyId } = study
-    const params = rubric('Aims', ask, { kind: 'tags', most: 5 })
-    const prose = await compute('prompt_column', { ...params, constrained: 'never' })
-    expect(getRunRow(db, prose.id).record.reasons).toMatchObject({ unparsed: ROWS })
-    const { limit } = KINDS.tags
-    const remedy = { words: '', values: '' }
-    const full = new ValueNumbers(db, studyId, { name: '', metricId: prose.metric, limit, remedy })
-    await full.add(Array.from({ length: limit }, (_, n) => JSON.stringify([`tag ${n}`])))
-    const run = await compute('prompt_column', { ...params, temperature: 1 })
-    expect(getRunRow(db, run.id).record.reasons).toMatchObject({ error: ROWS })
-    expect(run.metric).toBe(prose.metric)
-  })
-})
-
-describe('judging pairs', () => {
-  // The stand-in judges the quoted task as very easy, which is the first of three words: it always prefers what stands first.
-  const ALWAYS_FIRST = 'Which is better? Given this task:\n"a"\n\n{first} or {second}'
-
-  it('asks both orders, so a judge that always prefers the first finds ties and is seen as biased', async () => {
-    const run = await compute('pair_instructions', { against: 'seeds', promptText: ALWAYS_FIRST })
-    expect(run.total).toBe(ROWS)
-    const summary = await pairSummary(study.db, run.id)
-    expect(summary).toMatchObject({
-      judged: ROWS,
-      win: 0,
-      tie: ROWS,
-      lose: 0,
-      rate: 0.5,
-      p: null,
-      disagree: { k: ROWS, n: ROWS },
-      first: { k: 2 * ROWS, n: 2 * ROWS },
-      reasons: {},
-    })
-    expect(summary?.first.p).toBeLessThan(1e-9)
-    const sentences = pairSentences(summary as PairSummary).join(' ')
-    expect(sentences).toContain('prefers one place more often than chance explains')
-    expect(sentences).toContain('Sign test: no seed is decided.')
-  })
-
-  it('gives verdicts to the win bars, and to the agreement with people who judged the same pairs', async () => {
-    const { db, studyId } = study
-    const run = await compute('pair_instructions', { against: 'seeds' })
-    const summary = (await pairSummary(db, run.id)) as PairSummary
-    const { win, tie, lose, judged, seeds } = summary
-    expect([win + tie + lose, seeds.win + seeds.tie + seeds.lose]).toEqual([judged, ROWS])
-    const filter = rowFilterSchema.parse({})
-    const drawn = await getStudyFigure(db, studyId, {
-      figureId: 'win-tie-lose',
-      options: {},
-      filter,
-    })
-    const label = 'Small, round 1, against Seeds'
-    expect(drawn.prepared).toMatchObject({ panels: [{ bars: [{ label, win, tie, lose }] }] })
-
-    const sides = { a: { arm: SEEDS_KEY, round: 0 }, b: { arm: 'small', round: 1 } }
-    const plan = blindPlanSchema.parse({ ...sides, question: 'Which is harder?', size: 5, seed: 1 })
-    const session = await startSession(db, studyId, { person: 'AB', plan }, (given) =>
-      drawBlindPairs(db, studyId, given),
-    )
-    for (let no = 0; no < session.pairs; no += 1)
-      giveVerdict(db, studyId, session.id, { no, verdict: 'tie', ms: 1 })
-    endSession(db, studyId, session.id)
-    const { agreement: others } = await blindResult(db, studyId, session.id)
-    const judge = others.find(({ id }) => id === run.id)
-    expect(judge?.n).toBe(session.pairs)
-    // The person called each a tie; the seeds are side A, so a win of the evolved row stands under B.
-    const place = { cellId: study.childCell, round: 1 }
-    expect(judge?.table[1]?.reduce((sum, n) => sum + n, 0)).toBe(session.pairs)
-    expect(summary.parts).toMatchObject([{ ...place, against: 'Seeds', win, tie, lose }])
-  })
-
-  it('has reasons: nothing to compare with, another instruction, replies without a verdict', async () => {
-    const reasonsOf = async (metric: string, params: object) => {
-      const run = await compute(metric, params as Record<string, unknown>)
-      return getRunRow(study.db, run.id).record.reasons
-    }
-    expect(await reasonsOf('pair_instructions', { arm: 'nobody' })).toEqual({ no_partner: ROWS })
-    const other = await reasonsOf('pair_responses', { against: 'seeds' })
-    expect(Object.keys(other).toSorted()).not.toContain('ok')
-    const prose = { against: 'seeds', constrained: 'never' }
-    expect(await reasonsOf('pair_instructions', prose)).toEqual({ unparsed: ROWS })
-  })
-})
-
-describe('rewards', () => {
-  it('are a column with a mean that the dots draw, asked again from the cache', async () => {
-    const { db, studyId } = study
-    const run = await compute('reward', { operator: 'deepen' })
-    const { record } = getRunRow(db, run.id)
-    expect([run.total, record.reasons]).toEqual([ROWS, { ok: ROWS }])
-    expect(record.requests).toBeGreaterThanOrEqual(ROWS)
-    const other = await compute('reward', { operator: 'deepen', form: 'reference' })
-    expect(other.definitionHash).not.toBe(run.definitionHash)
-    const filter = rowFilterSchema.parse({})
-    const request = { figureId: 'reward-dots', options: { column: 'reward.reward' }, filter }
-    const drawn = await getStudyFigure(db, studyId, request)
-    expect(drawn.prepared).toMatchObject({ measure: 'reward', points: [{ n: ROWS, round: 1 }] })
-    expect(drawn.cards).toMatchObject([{ runId: run.id }])
   })
 })
 

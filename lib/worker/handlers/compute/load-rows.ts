@@ -26,6 +26,8 @@ export interface RowSource {
   checkers?: boolean
   /** Where the row stands that each is compared with; null where there is none. */
   compared?: PartnerRows | null
+  /** Tags of each row in a column. */
+  tagsOf?: ((idx: number) => readonly string[] | null) | null
 }
 
 /** The rows that those of a cell are compared with. */
@@ -152,6 +154,7 @@ export function loadRows(db: Db, source: RowSource, indices: readonly number[]):
     finishReason = false,
     checkers = false,
     compared,
+    tagsOf,
   } = source
   const rows: MetricRow[] = []
   let known = null as { text: string; hashes: Record<string, string> } | null
@@ -177,6 +180,7 @@ export function loadRows(db: Db, source: RowSource, indices: readonly number[]):
       parent: parent ? requestOf(row.parentInstruction, row.parentInput) : null,
       ...(seed ? { seed: requestOf(row.seedInstruction, row.seedInput) } : {}),
       operator: row.operator,
+      ...(tagsOf ? { tags: tagsOf(row.idx) } : {}),
       ...(finishReason ? { finishReason: finishReasonOf(fieldsOf(row, cellNo)) } : {}),
       ...(checkers ? { checkers: checkersOf(fieldsOf(row, cellNo)) } : {}),
       ...(row.prompts !== null && known ? { promptHashes: known.hashes } : {}),

@@ -22,6 +22,7 @@ export function metricTools(
   signal: AbortSignal,
   progress: (done: number, total: number) => void,
   checks: CheckTools | null = null,
+  tagWords: MetricTools['tagWords'] | null = null,
 ): MetricTools {
   const { generate, scoreTokens, tokenize, tokenTexts, chatIds, embed, reward } = session ?? {}
   return {
@@ -36,6 +37,7 @@ export function metricTools(
     ...(checks
       ? { runChecks: (functions, cases) => checks.runChecks(functions, cases, signal) }
       : {}),
+    ...(tagWords ? { tagWords } : {}),
     ...(reward ? { reward: (pairs) => reward(pairs, signal) } : {}),
     ...(embed ? { embed: (texts) => embed(texts, signal) } : {}),
   }

@@ -11,7 +11,7 @@ export const pairInstructions = pairMetric({
     'Pairwise judging of arXiv 2412.11231 (Figures 6 and 7) applied to instructions; not in the paper',
   prompt: judgePairInstruction,
   of: 'instruction',
-  against: ['arm', 'previous', 'seeds'],
+  against: ['previous', 'arm', 'seeds'],
   response: false,
   pair(row, partner) {
     if (row.instruction === '' || partner.instruction === '') return { status: 'empty_instruction' }

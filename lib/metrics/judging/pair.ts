@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { StatusName } from '@/lib/contracts/status'
+import { AppError } from '@/lib/errors'
 import { renderPrompt, withText, type Prompt } from '@/lib/prompts/prompt'
 import { exampleRow, stubReply, stubTools } from '../example-tools'
 import { wholeOrNone } from '../params'
@@ -251,6 +252,7 @@ export function pairMetric(own: PairMetric): Metric {
     )
   }
 
+  const sent = sendsPrompt(prompt)
   return defineMetric<Params>({
     ...texts,
     kind: 'measured',
@@ -258,7 +260,21 @@ export function pairMetric(own: PairMetric): Metric {
     version: 1,
     formula:
       'Each pair is asked twice, with the row standing first and standing second; verdict = what both say, tie where they disagree; no verdict where one of the replies holds none. Equal texts are a tie and are not asked.',
-    ...sendsPrompt(prompt),
+    ...sent,
+    settle(settings, can) {
+      const { against: relation, arm, set = '' } = settings
+      const isUnnamed =
+        (relation === 'arm' && arm === '') || (relation === 'responses' && set === '')
+      // Refused before a run is made: every row would be without a partner.
+      if (isUnnamed) {
+        const name =
+          relation === 'arm'
+            ? 'evolver in the parameter "arm"'
+            : 'set of responses in the parameter "set"'
+        throw new AppError('invalid_input', `${own.label}: name the other ${name}.`)
+      }
+      return sent.settle(settings, can)
+    },
     inputs: { response, parent: false, partner: true },
     onDemand: true,
     otherCell: ({ against: relation, arm, round, set = '' }) => ({

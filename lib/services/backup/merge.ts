@@ -242,8 +242,8 @@ function adapter(
       case columnChunks: {
         const numbers = words.numbers.get(metricOfRun.get(Number(value('run_no'))) ?? '')
         // Beside the values of a column there may be counts of them, which are no numbers of values.
-        const isCodedColumn = value('output') === 'value'
-        if (!numbers || !isCodedColumn || !Buffer.isBuffer(value('values'))) return given
+        const isCount = value('output') === 'count'
+        if (!numbers || isCount || !Buffer.isBuffer(value('values'))) return given
         return changed({ values: renumbered(value('values') as Buffer, value('dtype'), numbers) })
       }
       case resultFiles:

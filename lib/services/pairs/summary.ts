@@ -4,6 +4,7 @@ import { binomialTwoSided } from '@/lib/stats/distributions'
 import { lengthControlled } from '@/lib/stats/length-controlled'
 import type { NoValueReason } from '@/lib/stats/no-value'
 import { shareOf } from '../agreement/ratings'
+import { currentCells } from '../cells'
 import { columnReader } from '../columns'
 import { slotsOfCell } from '../compare/slots'
 import { getRun, getRunRow } from '../runs'
@@ -66,7 +67,7 @@ export async function pairSummary(db: Db, runId: string): Promise<PairSummary | 
   const judged = win + tie + lose
   const controlled = lengthControlled(outcomes, lengths)
   const reasons: Record<string, number> = {}
-  for (const cell of parts.map((part) => part.cell)) {
+  for (const cell of currentCells(db, studyId)) {
     for (const [name, rows] of Object.entries(pairReasons(pairs, cell)))
       reasons[name] = (reasons[name] ?? 0) + rows
   }

@@ -123,6 +123,11 @@ function startOne(
     started.blocked.push({ metric: metric.id, reason: choice.blocked })
     return
   }
+  const tagged = settleTags(db, studyId, metric, asked)
+  if ('blocked' in tagged) {
+    started.blocked.push({ metric: metric.id, reason: tagged.blocked })
+    return
+  }
   const { backend, identity } = choice
   if (backend && request.budget?.money != null && pricesOf(backend) === null) {
     const reason = `A cost budget needs the prices of ${backend.label}. Enter them on the Backends page.`
@@ -139,12 +144,7 @@ function startOne(
     started.blocked.push({ metric: metric.id, reason })
     return
   }
-  const params = settleSizes(
-    db,
-    metric,
-    settleParams(metric, settleTags(db, studyId, metric, asked), backend),
-    plans,
-  )
+  const params = settleSizes(db, metric, settleParams(metric, tagged.params, backend), plans)
   const definition = buildDefinition(metric, params, model)
   const search = (wantedDefinition: RunDefinition) =>
     findRun(db, studyId, definitionHash(wantedDefinition), request.rowSet, plans)

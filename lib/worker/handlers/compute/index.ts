@@ -48,7 +48,7 @@ async function run(context: WorkerContext, { runId }: JobPayload<'compute'>) {
     const writer = new ColumnWriter(db, current.no, cell.cellNo, cell.rowCount, outputs)
     state.phase(cell.name)
     const { cellNo, responseSetNo, alignmentNo } = cell
-    const { compared, notes } = partnersOf(db, stored.studyId, metric, cellNo)
+    const { compared, notes } = partnersOf(db, stored.studyId, metric, cell)
     const work = {
       db,
       studyId: stored.studyId,

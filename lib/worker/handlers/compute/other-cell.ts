@@ -1,4 +1,4 @@
-import { and, desc, eq, or } from 'drizzle-orm'
+import { and, desc, eq, ne, or } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { responseSets } from '@/db/schema'
 import type { MeasuredMetric, OtherCell, OtherCellChoice } from '@/lib/metrics/types'
@@ -21,7 +21,7 @@ function isMeant(
 
 function sentence({ relation, arm, round, set = '' }: OtherCellChoice): string {
   if (relation === 'seeds') return 'This cell is the seeds, or its seed set has none.'
-  if (relation === 'responses') return `These rows have no set of responses "${set}".`
+  if (relation === 'responses') return `These rows have no other set of responses "${set}".`
   if (relation === 'arm') {
     return `There is no evolver "${arm}" in ${round === undefined ? 'this seed set and round' : `round ${round} of this seed set`}.`
   }
@@ -37,23 +37,31 @@ interface Found {
   set: string | null
 }
 
-function setNamed(db: Db, cellNo: number, name: string) {
+/** The newest set of this name but the one that is compared: a set against itself would be all ties. */
+function setNamed(db: Db, cellNo: number, name: string, own: number | null) {
+  const isOther = own === null ? undefined : ne(responseSets.no, own)
   const named = or(eq(responseSets.id, name), eq(responseSets.label, name))
   return db
     .select({ no: responseSets.no, id: responseSets.id })
     .from(responseSets)
-    .where(and(eq(responseSets.cellNo, cellNo), named))
+    .where(and(eq(responseSets.cellNo, cellNo), named, isOther))
     .orderBy(desc(responseSets.no))
     .get()
 }
 
-function findOther(db: Db, studyId: string, cellNo: number, choice: OtherCellChoice): Found | null {
+function findOther(
+  db: Db,
+  studyId: string,
+  cellNo: number,
+  choice: OtherCellChoice,
+  ownSet: number | null = null,
+): Found | null {
   const cells = currentCells(db, studyId)
   const own = cells.find(({ no }) => no === cellNo)
   if (!own) return null
   const plain = { alignmentNo: null, parent: false }
   if (choice.relation === 'responses') {
-    const set = setNamed(db, cellNo, choice.set ?? '')
+    const set = setNamed(db, cellNo, choice.set ?? '', ownSet)
     const source = { ...plain, cellNo, responseSetNo: set?.no ?? null }
     return set ? { own, cell: own, source, set: set.id } : null
   }
@@ -104,11 +112,11 @@ export function partnersOf(
   db: Db,
   studyId: string,
   metric: MeasuredMetric,
-  cellNo: number,
+  { cellNo, responseSetNo }: Pick<RowSource, 'cellNo' | 'responseSetNo'>,
 ): { compared: PartnerRows | null; notes: Record<string, unknown> | null } {
   const choice = metric.inputs.partner ? metric.otherCell?.(undefined) : undefined
   if (!choice) return { compared: null, notes: null }
-  const found = findOther(db, studyId, cellNo, choice)
+  const found = findOther(db, studyId, cellNo, choice, responseSetNo)
   if (!found) return { compared: null, notes: { against: null, reason: sentence(choice) } }
   const { own, cell, source, set } = found
   return {

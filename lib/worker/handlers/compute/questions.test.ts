@@ -1,4 +1,6 @@
+import { eq } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { responses, responseSets } from '@/db/schema'
 import { blindPlanSchema } from '@/lib/contracts/blind'
 import { computeRequestSchema } from '@/lib/contracts/compute'
 import { rowFilterSchema } from '@/lib/contracts/filter'
@@ -206,14 +208,56 @@ describe('judging pairs', () => {
     expect(summary.parts).toMatchObject([{ ...place, against: 'Seeds', win, tie, lose }])
   })
 
+  it('compares two sets of responses to the same rows, never a set with itself', async () => {
+    const { db, studyId } = study
+    const { no } = childOf(study)
+    const [set] = db
+      .insert(responseSets)
+      .values({ id: 'other', cellNo: no, kind: 'generated', label: 'Other', createdAt: 2 })
+      .returning()
+      .all()
+    const texts = Array.from({ length: ROWS }, (_, idx) => ({
+      setNo: set?.no ?? 0,
+      idx,
+      status: 1,
+    }))
+    db.insert(responses)
+      .values(texts.map((one) => ({ ...one, text: `Another answer, ${one.idx}` })))
+      .run()
+    // The newest set is the one that stands; it is compared with the one that came with the file.
+    const [first] = db.select().from(responseSets).where(eq(responseSets.cellNo, no)).all()
+    const before = { against: 'responses', set: first?.label }
+    const run = await compute('pair_responses', before)
+    const summary = (await pairSummary(db, run.id)) as PairSummary
+    expect(summary.parts).toMatchObject([
+      { cellId: study.childCell, against: `responses "${first?.label}"` },
+    ])
+    // Two rows of the file have no response.
+    expect([summary.judged, summary.reasons]).toEqual([
+      ROWS - 2,
+      // Seeds have one set only, which is not compared with itself.
+      { no_response: 2, no_partner: ROWS },
+    ])
+    const { notes } = getRunRow(db, run.id).record
+    expect(notes[study.childCell]).toEqual({
+      comparedWith: study.childCell,
+      comparedSet: first?.id,
+    })
+    const card = listColumns(db, studyId).find(({ id }) => id === 'pair_responses.verdict')
+    expect(card?.levels).toEqual(['lose', 'tie', 'win'])
+  })
+
   it('has reasons: nothing to compare with, another instruction, replies without a verdict', async () => {
     const reasonsOf = async (metric: string, params: object) => {
       const run = await compute(metric, params as Record<string, unknown>)
       return getRunRow(study.db, run.id).record.reasons
     }
-    expect(await reasonsOf('pair_instructions', { arm: 'nobody' })).toEqual({ no_partner: ROWS })
+    expect(await reasonsOf('pair_instructions', { against: 'arm', arm: 'nobody' })).toEqual({
+      no_partner: ROWS,
+    })
+    await expect(compute('pair_responses', {})).rejects.toThrow(/name the other evolver/)
     const other = await reasonsOf('pair_responses', { against: 'seeds' })
-    expect(Object.keys(other).toSorted()).not.toContain('ok')
+    expect(other).toEqual({ no_response: 2, not_applicable: ROWS - 2 })
     const prose = { against: 'seeds', constrained: 'never' }
     expect(await reasonsOf('pair_instructions', prose)).toEqual({ unparsed: ROWS })
   })

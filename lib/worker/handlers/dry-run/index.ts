@@ -120,13 +120,14 @@ async function estimate(
 ): Promise<DryRun> {
   const { db, signal } = context
   const { chosenParams, metric, choice } = chosenFor(context, request, wanted)
+  const tagged = settleTags(db, studyId, metric, chosenParams)
   const cells = requestedCells(db, studyId, request.cellIds, metric)
   const chosen = resolveRowSet(db, studyId, cells, request.rowSet)
   const plans = cells.map((cell) => planCell(db, cell, chosen.get(cell.no) ?? null, metric.inputs))
   const params = settleSizes(
     db,
     metric,
-    settleParams(metric, settleTags(db, studyId, metric, chosenParams), choice.backend),
+    settleParams(metric, 'params' in tagged ? tagged.params : chosenParams, choice.backend),
     plans,
   )
   const none: DryRun = {
@@ -145,6 +146,7 @@ async function estimate(
     blocked: null,
   }
   if ('blocked' in choice) return { ...none, blocked: choice.blocked }
+  if ('blocked' in tagged) return { ...none, blocked: tagged.blocked }
   try {
     const { backend } = choice
     const session = backend ? await context.openBackend(backend.id, { cache: NO_CACHE }) : null

@@ -63,8 +63,9 @@ export function loadPending(
   indices: readonly number[],
 ): MetricRow[] {
   const { cell, responseSetNo, alignmentNo } = plan
-  const { compared } = partnersOf(db, cell.studyId, metric, cell.no)
-  const source = { cellNo: cell.no, responseSetNo, alignmentNo, compared, ...metric.inputs }
+  const place = { cellNo: cell.no, responseSetNo }
+  const { compared } = partnersOf(db, cell.studyId, metric, place)
+  const source = { ...place, alignmentNo, compared, ...metric.inputs }
   return loadRows(db, source, indices)
 }
 

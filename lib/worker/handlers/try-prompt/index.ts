@@ -42,12 +42,15 @@ function loadTrialRows(
   const { db } = context
   return trial.rows.flatMap(({ cellId, idx }) => {
     const cell = getCell(db, trial.studyId, cellId)
-    const source = {
+    const place = {
       cellNo: cell.no,
       responseSetNo: metric?.inputs.response ? (currentResponseSet(db, cell.no)?.no ?? null) : null,
+    }
+    const source = {
+      ...place,
       alignmentNo: newestAlignment(db, cell.no)?.no ?? null,
       parent: true,
-      compared: metric && partnersOf(db, trial.studyId, metric, cell.no).compared,
+      compared: metric && partnersOf(db, trial.studyId, metric, place).compared,
     }
     return loadRows(db, source, [idx]).map((row) => ({ cellId, idx, row }))
   })

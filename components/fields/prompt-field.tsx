@@ -1,14 +1,21 @@
 'use client'
 
-import { Anchor, Select, Textarea } from '@mantine/core'
+import { Anchor, Select, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { usePrompts } from '@/components/hooks/use-prompts'
 import type { ParamInfo } from '@/lib/contracts/compute'
-import type { PromptInfo, PromptVersion } from '@/lib/contracts/prompts'
+import {
+  isOwnQuestion,
+  promptScaleSchema,
+  RUBRIC_NAME,
+  type PromptInfo,
+  type PromptVersion,
+} from '@/lib/contracts/prompts'
+import { ScaleFields } from './scale-fields'
 
 interface PromptFieldProps {
   param: ParamInfo
-  /** A prompt of the program, or `rubric` for all rubrics. */
+  /** A prompt of the program, or the sort of the user's own questions: all of them are offered. */
   promptId: string
   values: Record<string, unknown>
   onText(text: string): void
@@ -16,6 +23,7 @@ interface PromptFieldProps {
 }
 
 const PASTED = 'pasted'
+const OWN = { rubric: 'Rubric', column: 'Question' } as const
 
 interface Choice {
   value: string
@@ -24,14 +32,14 @@ interface Choice {
 }
 
 function choicesOf(prompts: readonly PromptInfo[], promptId: string): Choice[] {
-  const isRubric = promptId === 'rubric'
+  const isOwn = isOwnQuestion(promptId)
   return prompts
-    .filter((prompt) => (isRubric ? prompt.kind === 'rubric' : prompt.id === promptId))
+    .filter((prompt) => (isOwn ? prompt.kind : prompt.id) === promptId)
     .flatMap((prompt) =>
       prompt.versions.map((version) => ({
         value: version.hash,
         label: [
-          isRubric ? `${prompt.name}, ${version.version}` : `Version ${version.version}`,
+          isOwn ? `${prompt.name}, ${version.version}` : `Version ${version.version}`,
           version.id === null ? 'built in' : version.note,
         ]
           .filter(Boolean)
@@ -58,17 +66,19 @@ export function PromptField({ param, promptId, values, onText, onVersion }: Prom
   const shown = isPasting
     ? PASTED
     : (same?.value ?? (text ? PASTED : (choices.at(-1)?.value ?? null)))
-  const isRubric = promptId === 'rubric'
+  const isOwn = isOwnQuestion(promptId)
+  // Without a scale of its own a pasted question is answered as the one that comes with the program.
+  const scale = promptScaleSchema.safeParse(values['scale'] ?? choices[0]?.version.scale).data
   const name = prompts?.find((prompt) => prompt.id === promptId)?.name
   return (
     <div>
       <Select
-        label={isRubric ? 'Rubric' : (name ?? 'Prompt')}
+        label={isOwn ? OWN[promptId] : (name ?? 'Prompt')}
         description={
           <>
-            {isRubric ? param.description : 'Its text is part of the definition of the run.'}{' '}
+            {isOwn ? param.description : 'Its text is part of the definition of the run.'}{' '}
             <Anchor
-              href={`/prompts${isRubric ? '' : `?prompt=${promptId}`}`}
+              href={`/prompts${isOwn ? '' : `?prompt=${promptId}`}`}
               target="_blank"
               size="xs"
             >
@@ -79,7 +89,7 @@ export function PromptField({ param, promptId, values, onText, onVersion }: Prom
         allowDeselect={false}
         data={[
           ...choices.map(({ value, label }) => ({ value, label })),
-          ...(isRubric ? [] : [{ value: PASTED, label: 'Pasted text' }]),
+          { value: PASTED, label: 'Pasted text' },
         ]}
         value={shown}
         onChange={(value) => {
@@ -88,6 +98,19 @@ export function PromptField({ param, promptId, values, onText, onVersion }: Prom
           if (chosen?.params) onVersion(chosen.params)
         }}
       />
+      {shown === PASTED && isOwn ? (
+        <TextInput
+          mt={4}
+          label="Name"
+          description="Name of the resulting column."
+          maxLength={RUBRIC_NAME}
+          value={typeof values['name'] === 'string' ? values['name'] : ''}
+          onChange={(event) => onVersion({ name: event.currentTarget.value })}
+        />
+      ) : null}
+      {shown === PASTED && isOwn && scale ? (
+        <ScaleFields scale={scale} onChange={(next) => onVersion({ scale: next })} />
+      ) : null}
       {shown === PASTED ? (
         <Textarea
           mt={4}

@@ -14,11 +14,10 @@ export function useAgreement(studyId: string, runs: readonly string[]) {
   )
 }
 
-/** How a judge's replies were read, exact and tolerant side by side; null for runs that hold no ratings. */
+/** How a judge's replies were read, and what came of pairs; null for runs that hold no ratings, or judged no pairs. */
 export function useJudgingSummary(runId: string, done: number) {
   // With more rows done the counts are others.
   return useAsk(judgingEndpoint, { params: { runId } }, judgingKey(runId, done), {
-    select: (reply) => reply.judging,
     placeholderData: keepPreviousData,
   })
 }

@@ -38,6 +38,7 @@ import * as model from '@/lib/contracts/model'
 import * as opening from '@/lib/contracts/opening'
 import * as operators from '@/lib/contracts/operators'
 import * as options from '@/lib/contracts/options'
+import * as pairs from '@/lib/contracts/pairs'
 import * as picture from '@/lib/contracts/picture'
 import * as plainObject from '@/lib/contracts/plain-object'
 import * as probeSteps from '@/lib/contracts/probe-steps'
@@ -98,6 +99,7 @@ const CONTRACTS: readonly Record<string, unknown>[] = [
   opening,
   operators,
   options,
+  pairs,
   picture,
   plainObject,
   probeSteps,

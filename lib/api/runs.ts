@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { judgingSummarySchema } from '@/lib/contracts/agreement'
+import { pairSummarySchema } from '@/lib/contracts/pairs'
 import { runCardSchema } from '@/lib/contracts/run-replies'
 import { runInfoSchema } from '@/lib/contracts/study'
 import { get, post, undoable } from './endpoint'
@@ -31,6 +32,10 @@ export const retryRunEndpoint = startsJob('/runs/[runId]/retry', {
 })
 
 export const judgingEndpoint = get('/runs/[runId]/judging', {
-  summary: "Says how a judge model's replies were read; null for runs that hold no ratings.",
-  reply: z.object({ judging: judgingSummarySchema.nullable() }),
+  summary:
+    "Says how a judge model's replies were read, and what came of pairs; null for runs that hold no ratings, or judged no pairs.",
+  reply: z.object({
+    judging: judgingSummarySchema.nullable(),
+    pairs: pairSummarySchema.nullable(),
+  }),
 })

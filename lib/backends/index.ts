@@ -10,6 +10,7 @@ import { lmdeploy } from './dialects/lmdeploy'
 import { lmStudio } from './dialects/lm-studio'
 import { ollama } from './dialects/ollama'
 import { openai } from './dialects/openai'
+import { reward } from './dialects/reward'
 import { sglang } from './dialects/sglang'
 import { tei } from './dialects/tei'
 import { tgi } from './dialects/tgi'
@@ -34,6 +35,7 @@ export const BACKEND_KINDS: readonly BackendKind[] = [
   lmdeploy,
   tei,
   infinity,
+  reward,
   fake,
 ]
 

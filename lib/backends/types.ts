@@ -13,6 +13,7 @@ export const CAPABILITIES = [
   'promptLogprobs',
   'embed',
   'tokenize',
+  'reward',
 ] as const
 export type Capability = (typeof CAPABILITIES)[number]
 
@@ -95,6 +96,12 @@ export interface EmbedReply {
   truncated: boolean[]
 }
 
+/** What a reward model rates: a reply to a request. */
+export interface RewardPair {
+  request: string
+  reply: string
+}
+
 /** How much work a backend takes at once; each constant's reason stands beside it in the backend's file. */
 export interface BackendLimits {
   chatConcurrency: number
@@ -118,6 +125,8 @@ export interface BackendSession {
    */
   scoreTokens?(sequences: readonly Int32Array[], signal?: AbortSignal): Promise<Float32Array[]>
   embed?(texts: readonly string[], signal?: AbortSignal): Promise<EmbedReply>
+  /** Returns one finite number a pair, in order: how good the reward model finds the reply. */
+  reward?(pairs: readonly RewardPair[], signal?: AbortSignal): Promise<number[]>
   /** Returns the ids of each text; `addSpecial` adds what the tokenizer adds by itself (BOS), never template tokens. */
   tokenize?(
     texts: readonly string[],

@@ -1,4 +1,4 @@
-import type { PromptInfo, PromptVersion } from '@/lib/contracts/prompts'
+import { isOwnQuestion, type PromptInfo, type PromptVersion } from '@/lib/contracts/prompts'
 import { AppError } from '@/lib/errors'
 import { getMeasured } from '@/lib/metrics'
 import { describeParams } from '@/lib/contracts/describe-params'
@@ -20,7 +20,7 @@ export function findVersion(
 }
 
 function sends(metric: string, prompt: PromptInfo): boolean {
-  const key = prompt.kind === 'rubric' ? 'rubric' : prompt.id
+  const key = isOwnQuestion(prompt.kind) ? prompt.kind : prompt.id
   return describeParams(getMeasured(metric).params).some((param) => param.prompt === key)
 }
 

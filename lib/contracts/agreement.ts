@@ -16,7 +16,8 @@ export const ratedRunSchema = z.object({
 })
 export type RatedRun = z.infer<typeof ratedRunSchema>
 
-const shareSchema = z.object({
+/** k of n with its interval. */
+export const shareSchema = z.object({
   ...numbers('k', 'n'),
   /** Wilson score interval, 95 %; null for n = 0. */
   low: z.number().nullable(),

@@ -35,9 +35,9 @@ export type ModelFacts = z.infer<typeof modelFactsSchema>
 
 /** What a model answers to a fixed question, by which it is recognised again; see probe/identity.ts of lib/backends. */
 export const probeVectorSchema = z.object({
-  /** What the values are: log-probabilities of given tokens, of generated ones, or an embedding. */
-  of: z.enum(['promptScores', 'outputScores', 'embedding']),
-  /** What each value belongs to (token ids or token texts); empty for an embedding. */
+  /** What the values are: log-probabilities of given tokens, of generated ones, an embedding, or rewards. */
+  of: z.enum(['promptScores', 'outputScores', 'embedding', 'reward']),
+  /** What each value belongs to (token ids or token texts); empty for an embedding and for rewards. */
   labels: z.array(z.union([z.number(), z.string()])),
   values: z.array(z.number()),
   /** Largest difference of two answers of one model, in the values' unit. */

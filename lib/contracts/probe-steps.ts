@@ -23,6 +23,7 @@ export const PROBE_STEPS = {
   length: 'context length',
   embeddings: 'embeddings',
   beyondLimit: 'texts beyond the limit',
+  reward: 'rewards',
   latency: 'latency',
   replica: 'replica',
 } as const

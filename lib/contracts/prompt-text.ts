@@ -1,11 +1,27 @@
 import { markdownText } from './plain-text'
-import type { PromptInfo, PromptUse, PromptVersion, RubricScale } from './prompts'
+import type { PromptInfo, PromptScale, PromptUse, PromptVersion } from './prompts'
 
-/** Returns a scale in words: "integers from 1 to 10", "easy < hard". */
-export function scaleText(scale: RubricScale): string {
-  return scale.kind === 'integers'
-    ? `integers from ${scale.min} to ${scale.max}`
-    : scale.labels.join(' < ')
+/** Returns what a question is answered with, in words: "integers from 1 to 10", "easy < hard", "tags, at most 20". */
+export function scaleText(scale: PromptScale): string {
+  switch (scale.kind) {
+    case 'integers':
+      return `integers from ${scale.min} to ${scale.max}`
+    case 'labels':
+      return scale.labels.join(' < ')
+    case 'category':
+      return `one of: ${scale.choices.join(', ')}`
+    case 'number': {
+      const ends = [
+        scale.min === null ? '' : ` from ${scale.min}`,
+        scale.max === null ? '' : ` to ${scale.max}`,
+      ]
+      return `a number${ends.join('')}`
+    }
+    case 'tags':
+      return `tags, at most ${scale.most}`
+    case 'text':
+      return 'a text'
+  }
 }
 
 /** Returns how replies were drawn, in words: "temperature 0, maxTokens 32". */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { texts, textsOrNull } from './fields'
-import { nameSchema } from './limits'
+import { LIMITS, nameSchema } from './limits'
 import { cleanName } from './plain-text'
 import { plainObjectSchema } from './plain-object'
 
@@ -18,13 +18,45 @@ export const rubricScaleSchema = z.discriminatedUnion('kind', [
 ])
 export type RubricScale = z.infer<typeof rubricScaleSchema>
 
+const bound = z.number().min(-1e12).max(1e12).nullable().default(null)
+
+/** What a question that makes a column is answered with: one of these choices, a number, tags or a text. */
+export const answerSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('category'),
+    choices: z.array(z.string().trim().min(1).max(40)).min(2).max(100),
+  }),
+  z.object({ kind: z.literal('number'), min: bound, max: bound }),
+  z.object({ kind: z.literal('tags'), most: z.number().int().min(1).max(LIMITS.rowTags) }),
+  z.object({ kind: z.literal('text') }),
+])
+export type Answer = z.infer<typeof answerSchema>
+
+/** What a question of the user's own is answered with. */
+export const promptScaleSchema = z.discriminatedUnion('kind', [
+  ...rubricScaleSchema.options,
+  ...answerSchema.options,
+])
+export type PromptScale = z.infer<typeof promptScaleSchema>
+
+/** Returns whether answers are ratings on a scale, and not values of a column of their own kind. */
+export function isRating(scale: PromptScale): scale is RubricScale {
+  return scale.kind === 'labels' || scale.kind === 'integers'
+}
+
 /** Longest prompt text that is stored. */
 export const PROMPT_CHARACTERS = 20_000
-/** Longest name of a rubric. */
+/** Longest name of a rubric, or of another question of the user's own. */
 export const RUBRIC_NAME = 60
 
-export const PROMPT_KINDS = ['evolve', 'respond', 'judge', 'rubric'] as const
+/** `rubric` and `column` are questions of the user's own: with ratings, or with answers that make a column. */
+export const PROMPT_KINDS = ['evolve', 'respond', 'judge', 'rubric', 'column'] as const
 export type PromptKind = (typeof PROMPT_KINDS)[number]
+
+/** Returns whether prompts of this kind are questions of the user's own, with a name and what they are answered with. */
+export function isOwnQuestion(kind: string): kind is 'rubric' | 'column' {
+  return kind === 'rubric' || kind === 'column'
+}
 
 /** A run, an evolved cell or a set of responses whose replies came from a prompt. */
 const promptUseSchema = z.object({
@@ -49,9 +81,9 @@ export const promptVersionSchema = z.object({
   /** null = the text that comes with the program. */
   id: z.string().nullable(),
   ...texts('version', 'template'),
-  /** Rubrics only. */
-  scale: rubricScaleSchema.nullable(),
-  /** SHA-256 of what is sent and, for rubrics, of the scale: the hash on the cards of runs. */
+  /** Questions of the user's own only. */
+  scale: promptScaleSchema.nullable(),
+  /** SHA-256 of what is sent and, for questions of the user's own, of the scale: the hash on the cards of runs. */
   hash: z.string(),
   /** Hash of the version that was edited. */
   parentHash: z.string().nullable(),
@@ -81,13 +113,13 @@ export const promptInfoSchema = z.object({
 })
 export type PromptInfo = z.infer<typeof promptInfoSchema>
 
-/** A new version of a prompt, or a new rubric (`promptId` null). */
+/** A new version of a prompt, or a new question of the user's own (`promptId` null). */
 export const promptDraftSchema = z.object({
   promptId: nameSchema.nullable(),
-  /** Rubrics only; other prompts keep their name. */
+  /** Questions of the user's own only; other prompts keep their name. */
   name: z.string().transform(cleanName).pipe(z.string().max(RUBRIC_NAME)).default(''),
   template: z.string().trim().min(1).max(PROMPT_CHARACTERS),
-  scale: rubricScaleSchema.nullable().default(null),
+  scale: promptScaleSchema.nullable().default(null),
   parentHash: nameSchema.nullable().default(null),
   note: z.string().trim().max(200).default(''),
 })
@@ -110,7 +142,7 @@ export const promptTrialSchema = z.object({
   promptId: nameSchema.nullable(),
   name: z.string().transform(cleanName).pipe(z.string().max(RUBRIC_NAME)).default(''),
   template: z.string().trim().min(1).max(PROMPT_CHARACTERS),
-  scale: rubricScaleSchema.nullable().default(null),
+  scale: promptScaleSchema.nullable().default(null),
   rows: z
     .array(z.object({ cellId: z.string(), idx: z.number().int().min(0) }))
     .min(1)

@@ -65,6 +65,16 @@ export const STATUSES = [
     'no_seed',
     'The row has no seed in the alignment used, or the seeds are not in the study.',
   ),
+  failed(
+    36,
+    'reply_too_long',
+    'The reply is longer, or has more tags, than a column of this kind takes.',
+  ),
+  missing(
+    37,
+    'no_partner',
+    'There is no row at the same seed to compare with, or no such file or set of responses.',
+  ),
   missing(40, 'not_in_file', 'The file has no value in this row.'),
   missing(
     41,

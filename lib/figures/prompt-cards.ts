@@ -27,6 +27,7 @@ const KINDS: Record<(typeof PROMPT_KINDS)[number], string> = {
   respond: 'Respond',
   judge: 'Judge model',
   rubric: 'Rubrics',
+  column: 'Columns',
 }
 
 const options = z.object({

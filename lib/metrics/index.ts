@@ -34,8 +34,13 @@ import { novelty } from './novelty'
 import { parentLikeness } from './parent-likeness'
 import { responseLossMetric } from './response-loss'
 import { responseWords } from './response-words'
+import { pairInstructions } from './pair-instructions'
+import { pairResponses } from './pair-responses'
+import { promptColumn } from './prompt-column'
+import { reward } from './reward'
 import { rubric } from './rubric'
 import { compressionRatio } from './sets/compression-ratio'
+import { distinctTags } from './sets/distinct-tags'
 import { kCenter } from './sets/k-center'
 import { nearestNeighbour } from './sets/nearest-neighbour'
 import { ngramDiversity } from './sets/ngram-diversity'
@@ -45,6 +50,7 @@ import { selfRepetition } from './sets/self-repetition'
 import { vendiScore } from './sets/vendi-score'
 import { superfilteringIfd } from './superfiltering-ifd'
 import { superfilteringLoss } from './superfiltering-loss'
+import { tagGroups } from './tag-groups'
 import { tokens } from './tokens'
 import { topicDrift } from './topic-drift'
 import { tokenProbability } from './token-probability'
@@ -67,6 +73,11 @@ const METRICS: readonly Metric[] = [
   difficultyScore,
   difficultyExpected,
   rubric,
+  promptColumn,
+  tagGroups,
+  pairResponses,
+  pairInstructions,
+  reward,
   tokenProbability,
   instructionWords,
   instructionCharacters,
@@ -93,6 +104,7 @@ const METRICS: readonly Metric[] = [
   ngramDiversity,
   selfRepetition,
   repeats,
+  distinctTags,
   vendiScore,
   novelSum,
   kCenter,
@@ -201,9 +213,14 @@ export function runLabel(id: string, params: unknown): string {
   return owner?.kind === 'measured' ? columnsOwner(owner, params).label : id
 }
 
-/** Returns the metric with the inputs that it reads under these parameters. */
+/** Returns the metric with the inputs that it reads, and the other cell that it is compared with, under these parameters. */
 export function withParams(metric: MeasuredMetric, params: unknown): MeasuredMetric {
-  return metric.inputsFor ? { ...metric, inputs: metric.inputsFor(params) } : metric
+  const { inputsFor, otherCell } = metric
+  return {
+    ...metric,
+    ...(inputsFor ? { inputs: inputsFor(params) } : {}),
+    ...(otherCell ? { otherCell: () => otherCell(params) } : {}),
+  }
 }
 
 /**

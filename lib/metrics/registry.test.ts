@@ -23,6 +23,7 @@ const row: MetricRow = {
   response: 'b',
   parent: { instruction: 'p', input: null },
   operator: 'deepen',
+  tags: ['code'],
 }
 
 /** Tools whose calls must not be reached. */
@@ -31,6 +32,7 @@ const untouched = {
   scoreTokens: () => Promise.reject(new Error('called')),
   tokenize: () => Promise.reject(new Error('called')),
   embed: () => Promise.reject(new Error('called')),
+  reward: () => Promise.reject(new Error('called')),
 }
 
 async function compute(metric: MeasuredMetric, rows: MetricRow[], signal?: AbortSignal) {

@@ -1,32 +1,33 @@
 import { z } from 'zod'
-import { RUBRIC_NAME, rubricScaleSchema, type RubricScale } from '@/lib/contracts/prompts'
-import type { StatusName } from '@/lib/contracts/status'
+import { rubricScaleSchema, type RubricScale } from '@/lib/contracts/prompts'
 import { AppError } from '@/lib/errors'
-import { canonicalText, CUSTOM_VERSION } from '@/lib/prompts/prompt'
-import { fillTemplate, placeholdersIn } from '@/lib/prompts/render'
+import { canonicalText } from '@/lib/prompts/prompt'
 import { CLARITY, defineRubric, type Rubric } from '@/lib/prompts/rubric'
 import { judgeExample } from './judging/example'
 import { expectedOutputs, expectedRows, TOP_DIGIT } from './judging/expected-rows'
 import { judgeRows } from './judging/judge'
 import { labelParsers } from './judging/label-parser'
 import { numberParsers } from './judging/number-parser'
-import { PROMPT_LENGTH, repeatParams, replyParams, settleConstrained } from './judging/params'
-import type { MetricRow, MetricTools, OutputSpec, PromptUse, RowResult } from './types'
+import {
+  questionInputs,
+  questionKey,
+  questionMessage,
+  questionParams,
+  questionUse,
+} from './judging/own-question'
+import { repeatParams, replyParams, settleConstrained } from './judging/params'
+import type { MetricRow, MetricTools, OutputSpec, RowResult } from './types'
 import { defineMetric } from './types'
 
 const ID = 'rubric'
 const KEY = 'rating'
-// Two runs of different rubrics must not share a column; twelve digits of SHA-256 keep thousands of them apart.
-const KEY_DIGITS = 12
 
 const params = z.object({
-  promptText: z
-    .string()
-    .max(PROMPT_LENGTH)
-    .default(CLARITY.template)
-    .meta({ prompt: ID })
-    .describe('The rubric: what the judge model is asked, and the scale of its answers.'),
-  name: z.string().max(RUBRIC_NAME).default(CLARITY.name).meta({ hidden: true }),
+  ...questionParams(
+    'rubric',
+    CLARITY,
+    'The rubric: what the judge model is asked, and the scale of its answers.',
+  ),
   scale: rubricScaleSchema.default(CLARITY.scale).meta({ hidden: true }),
   reading: z
     .enum(['reply', 'expected'])
@@ -39,12 +40,12 @@ const params = z.object({
 })
 type Params = z.infer<typeof params>
 
-function rubricOf({ name, promptText, scale }: Params): Rubric {
+function rubricOf({ name, promptText, scale }: Params): Rubric<RubricScale> {
   return defineRubric({ name, template: promptText, scale })
 }
 
 /** Returns the top of a scale whose expected value can be read: digits from 1. */
-function topDigit({ scale }: Rubric): number {
+function topDigit({ scale }: Rubric<RubricScale>): number {
   if (scale.kind === 'integers' && scale.min === 1 && scale.max <= TOP_DIGIT) return scale.max
   throw new AppError(
     'invalid_input',
@@ -94,31 +95,13 @@ function parsersOf(scale: RubricScale) {
     : numberParsers({ min: scale.min, max: scale.max, integer: true, jsonKey: KEY })
 }
 
-/** Returns the text of a request about a row, or why the row cannot be asked about. */
-function messageFor(rubric: Rubric) {
-  const used = new Set(placeholdersIn(rubric.template))
-  return (row: MetricRow): { content: string } | { status: StatusName } => {
-    const { instruction, input, response, parent } = row
-    if (used.has('instruction') && instruction === '') return { status: 'empty_instruction' }
-    if (used.has('response') && (response ?? '') === '') return { status: 'no_response' }
-    if (used.has('parent') && parent === null) return { status: 'no_parent' }
-    const values = {
-      instruction,
-      input: input ?? '',
-      response: response ?? '',
-      parent: parent?.instruction ?? '',
-    }
-    return { content: fillTemplate(rubric.template, values) }
-  }
-}
-
 async function computeBatch(
   rows: readonly MetricRow[],
   settings: Params,
   tools: MetricTools,
 ): Promise<RowResult[]> {
   const rubric = rubricOf(settings)
-  const message = messageFor(rubric)
+  const message = questionMessage(rubric)
   if (settings.reading === 'expected') {
     const top = topDigit(rubric)
     return expectedRows({ metric: ID, top, repeat: settings.repeat, message }, rows, tools)
@@ -134,16 +117,10 @@ async function computeBatch(
   return judgeRows(rating, settings, rows, tools)
 }
 
-function promptsOf(settings: Params): PromptUse[] {
-  const { hash, template } = rubricOf(settings)
-  const version = hash === CLARITY.hash ? '1' : CUSTOM_VERSION
-  return [{ id: ID, version, hash, text: template }]
-}
-
 const defaults = params.parse({})
 
 /** Ratings by a question of the user's own. Every rubric (text and scale) makes columns of its own. */
-export const rubric = defineMetric({
+export const rubric = defineMetric<Params>({
   kind: 'measured',
   scope: 'row',
   id: ID,
@@ -168,14 +145,12 @@ export const rubric = defineMetric({
       : settleConstrained(settled, can)
   },
   inputs: { response: false, parent: false },
-  inputsFor: (settings) => {
-    const used = placeholdersIn(settings.promptText)
-    return { response: used.includes('response'), parent: used.includes('parent') }
-  },
+  inputsFor: questionInputs,
   onDemand: true,
   instanceOf: (settings) => {
-    const { name, hash } = rubricOf(settings)
-    const key = hash.slice(0, KEY_DIGITS)
+    const asked = rubricOf(settings)
+    const { name } = asked
+    const key = questionKey(asked)
     return settings.reading === 'expected'
       ? { key: `${key}e`, label: `${name}, expected value` }
       : { key, label: name }
@@ -183,7 +158,7 @@ export const rubric = defineMetric({
   params,
   outputs: outputs(defaults),
   outputsFor: outputs,
-  prompts: promptsOf,
+  prompts: (settings) => [questionUse(ID, rubricOf(settings), CLARITY)],
   // A judge takes a second or so a row: this many in flight fill a server and are done within a commit or two.
   batchRows: 16,
   computeBatch,

@@ -6,9 +6,10 @@ import type {
   GenerateReply,
   GenerateRequest,
   ModelIdentity,
+  RewardPair,
 } from '@/lib/backends/types'
 import type { CheckCase, CheckOutcome } from '@/lib/contracts/experiment'
-import type { ColumnShape } from '@/lib/contracts/column-kinds'
+import type { CodedValue, ColumnShape } from '@/lib/contracts/column-kinds'
 import type { SetOutput } from '@/lib/contracts/measure'
 import type { StatusName } from '@/lib/contracts/status'
 
@@ -27,6 +28,10 @@ export interface MetricRow {
   /** The seed it descends from; set only for metrics that declare `inputs.seed`, null when it is not in the study. */
   seed?: { instruction: string; input: string | null } | null
   operator: string | null
+  /** Its tags in a column; set only for metrics that declare `inputs.tags`, null when it has none there. */
+  tags?: readonly string[] | null
+  /** The row that it is compared with; set only for metrics that declare `inputs.partner`, null when there is none. */
+  partner?: MetricRow | null
   /** Why the evolver stopped, as the file says it; set only for metrics that declare `inputs.finishReason`. */
   finishReason?: string | null
   /** Sources of the functions that check its response; set only for metrics that declare `inputs.checkers`. */
@@ -69,6 +74,8 @@ export interface RowResult {
   status: StatusName
   /** Output key -> number, or an array for a vector; null or absent = missing. */
   values: Record<string, number | readonly number[] | null>
+  /** Output key -> the value itself, where the column stores numbers of its distinct values: the run numbers it. */
+  coded?: Record<string, CodedValue>
   /** Output key -> its own status where it differs from the row's. */
   statuses?: Record<string, StatusName>
   /** Kept as the row's detail: the reply, tokens with log-probabilities, error message. JSON-serialisable. */
@@ -78,8 +85,16 @@ export interface RowResult {
 /** Whole columns that a cell-scope metric returns; arrays have one entry a row (vector outputs: length entries a row). */
 export interface CellResult {
   columns: Record<string, { values: Float64Array; status: Uint8Array }>
+  /** Output key -> the values themselves, where the column stores numbers of its distinct values: the run numbers them. */
+  coded?: Record<string, readonly (CodedValue | null)[]>
   /** Aggregates for the record of the run (norms, counts). */
   record: Record<string, unknown>
+}
+
+/** A tag of a column and how many rows of the study have it. */
+export interface TagWord {
+  word: string
+  rows: number
 }
 
 /** Backend calls as a metric sees them: cached, retried and limited by the caller. Absent when the backend lacks it. */
@@ -89,12 +104,15 @@ export interface MetricTools {
   scoreTokens?(sequences: readonly Int32Array[]): Promise<Float32Array[]>
   tokenize?(texts: readonly string[], addSpecial: boolean): Promise<Int32Array[]>
   embed?(texts: readonly string[]): Promise<EmbedReply>
+  reward?(pairs: readonly RewardPair[]): Promise<number[]>
   /** Text of each id alone; for showing tokens, never for numbers. */
   tokenTexts?(ids: Int32Array): Promise<string[]>
   /** Ids of conversations under the model's own chat template; see BackendSession. */
   chatIds?(conversations: readonly (readonly ChatMessage[])[], open: boolean): Promise<Int32Array[]>
   /** Runs checking functions apart from everything else: a line for each. Absent while that is turned off. */
   runChecks?(functions: readonly string[], cases: readonly CheckCase[]): Promise<CheckOutcome[][]>
+  /** Tags of the column that the parameter `tags` names, over all files of the study, with the rows that have each. */
+  tagWords?(): readonly TagWord[]
   /** Reports finished units of `total` inside a cell-scope metric. */
   progress(done: number, total: number): void
   signal: AbortSignal
@@ -128,13 +146,18 @@ export interface MetricBase {
   examples: readonly MetricExample[]
 }
 
-/** Which cell of the same seed set is meant: its seeds, the same evolver a round before, or another evolver. */
+/**
+ * Which cell of the same seed set is meant: its seeds, the same evolver a round before, or another evolver; or the cell
+ * itself with another set of responses.
+ */
 export interface OtherCellChoice {
-  relation: 'seeds' | 'previous' | 'arm'
+  relation: 'seeds' | 'previous' | 'arm' | 'responses'
   /** Key of the arm where the relation names one. */
   arm: string
   /** Its round; the same one where it is left out. */
   round?: number
+  /** Name or id of the other set of responses. */
+  set?: string
 }
 
 /** The rows of another cell, without any where there is no such cell. */
@@ -162,6 +185,10 @@ export interface MeasuredMetric<P = unknown> extends MetricBase {
     seed?: boolean
     finishReason?: boolean
     checkers?: boolean
+    /** Tags of the column that the parameter `tags` names; it is settled before parameters are hashed. */
+    tags?: boolean
+    /** The row at the same seed of the cell that `otherCell` names. */
+    partner?: boolean
   }
   /** Inputs where they depend on the parameters; read through `withParams`. */
   inputsFor?(params: P): MeasuredMetric['inputs']
@@ -199,7 +226,10 @@ export interface MeasuredMetric<P = unknown> extends MetricBase {
     tools: MetricTools,
     other?: OtherCell,
   ): Promise<CellResult>
-  /** Cell scope: the cell that this one is compared with; its rows reach `computeCell` as `other`. */
+  /**
+   * The cell that this one is compared with; its rows reach `computeCell` as `other`, or each row of a row-scope metric
+   * as `partner`.
+   */
   otherCell?(params: P): OtherCellChoice
 }
 

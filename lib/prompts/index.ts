@@ -16,6 +16,8 @@ import { evolveReasoning } from './evolve-reasoning'
 import { judgeDigit } from './judge-digit'
 import { judgeEqual } from './judge-equal'
 import { judgeLevel } from './judge-level'
+import { judgePairInstruction } from './judge-pair-instruction'
+import { judgePairResponse } from './judge-pair-response'
 import { judgeScore } from './judge-score'
 import type { Operator } from './operators'
 import type { Prompt } from './prompt'
@@ -38,6 +40,8 @@ export const PROMPTS: readonly Prompt[] = [
   judgeScore,
   judgeDigit,
   judgeEqual,
+  judgePairResponse,
+  judgePairInstruction,
   autoifConstraints,
   autoifChecker,
   autoifDescribe,

@@ -1,14 +1,19 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '@/lib/contracts/canonical-json'
-import { rubricScaleSchema, type RubricScale } from '@/lib/contracts/prompts'
+import {
+  promptScaleSchema,
+  type Answer,
+  type PromptScale,
+  type RubricScale,
+} from '@/lib/contracts/prompts'
 import { AppError } from '@/lib/errors'
 import { canonicalText, checkTemplate, placeholdersIn } from './render'
 
-/** A user's own question to a judge, with the scale of its answers. */
-export interface Rubric {
+/** A user's own question to a judge, with what it is answered with: a rating on a scale, or a value of another kind. */
+export interface Rubric<S extends PromptScale = PromptScale> {
   name: string
   template: string
-  scale: RubricScale
+  scale: S
   /** SHA-256 of text and scale, in hexadecimal. */
   hash: string
 }
@@ -19,18 +24,21 @@ export const RUBRIC_PLACEHOLDERS = ['instruction', 'input', 'response', 'parent'
 // More values than this and a structured reply, a figure or a filter has nothing to hold on to.
 const MOST_VALUES = 1001
 
-function checkScale(scale: RubricScale): void {
-  if (scale.kind === 'integers') {
-    if (scale.min >= scale.max) {
+function checkScale(scale: PromptScale): void {
+  if (scale.kind === 'tags' || scale.kind === 'text') return
+  if (scale.kind === 'integers' || scale.kind === 'number') {
+    const [min, max] = [scale.min ?? -Infinity, scale.max ?? Infinity]
+    if (min >= max) {
       throw new AppError('invalid_input', 'The scale must end above where it begins.')
     }
-    if (scale.max - scale.min >= MOST_VALUES) {
+    if (scale.kind === 'integers' && max - min >= MOST_VALUES) {
       throw new AppError('invalid_input', `The scale has more than ${MOST_VALUES} values.`)
     }
     return
   }
+  const labels = scale.kind === 'labels' ? scale.labels : scale.choices
   // As the tolerant parser compares labels.
-  const plain = scale.labels.map((label) =>
+  const plain = labels.map((label) =>
     label
       .normalize('NFKC')
       .toLowerCase()
@@ -41,26 +49,30 @@ function checkScale(scale: RubricScale): void {
   if (twin >= 0) {
     throw new AppError(
       'invalid_input',
-      `The label "${scale.labels[twin]}" cannot be told from another. Labels must differ in letters or digits.`,
+      `The label "${labels[twin]}" cannot be told from another. Labels must differ in letters or digits.`,
     )
   }
 }
 
 /** Returns the hash of a rubric: text and scale, not the name. */
-function rubricHash(template: string, scale: RubricScale): string {
+function rubricHash(template: string, scale: PromptScale): string {
   const content = canonicalJson({ template: canonicalText(template), scale })
   return createHash('sha256').update(content, 'utf8').digest('hex')
 }
 
-/** Returns a checked rubric; throws `invalid_input` naming what is wrong with text or scale. */
-export function defineRubric(input: { name: string; template: string; scale: unknown }): Rubric {
-  if (input.scale === null || input.scale === undefined) {
+/** Returns a checked question; throws `invalid_input` naming what is wrong with text or scale. */
+export function defineRubric<S extends PromptScale>(input: {
+  name: string
+  template: string
+  scale: S | null
+}): Rubric<S> {
+  if (input.scale === null) {
     throw new AppError(
       'invalid_input',
-      'A rubric needs the scale of its answers: labels from low to high, or the lowest and the highest integer.',
+      'A rubric needs the scale of its answers: labels from low to high, or the lowest and the highest integer. A question that makes a column says whether it is answered with a choice, a number, tags or a text.',
     )
   }
-  const parsed = rubricScaleSchema.safeParse(input.scale)
+  const parsed = promptScaleSchema.safeParse(input.scale)
   if (!parsed.success) {
     throw new AppError(
       'invalid_input',
@@ -81,13 +93,13 @@ export function defineRubric(input: { name: string; template: string; scale: unk
   return {
     name: input.name.trim() || 'Rubric',
     template,
-    scale: parsed.data,
+    scale: parsed.data as S,
     hash: rubricHash(template, parsed.data),
   }
 }
 
 /** The rubric that comes with the program, as an example to start from. */
-export const CLARITY: Rubric = defineRubric({
+export const CLARITY = defineRubric<RubricScale>({
   name: 'Clarity',
   template: `Read the task below. Do not do it.
 
@@ -97,4 +109,17 @@ Task:
 How clear is it what the task wants? 1 means nobody could say what is wanted, 3 means a reader must guess at one important point, 5 means every reader would do the same thing.
 Answer with one number from 1 to 5 and nothing else.`,
   scale: { kind: 'integers', min: 1, max: 5 },
+})
+
+/** The question that comes with the program for tags: what an instruction wants, as InsTag asks it, in our own words. */
+export const INTENTIONS = defineRubric<Answer>({
+  name: 'Intentions',
+  template: `Read the task below. Do not do it.
+
+Task:
+{instruction}
+
+Which intentions does the task have? Name each thing that is wanted from whoever does it, such as a skill, a field, a form of the answer or a condition on it, by a tag of one to three English words in lower case. Name every one that is there, none twice and none that is only guessed.
+Answer with a JSON array of these tags, such as ["tag one", "tag two"], and nothing else.`,
+  scale: { kind: 'tags', most: 20 },
 })

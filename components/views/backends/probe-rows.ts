@@ -87,6 +87,13 @@ const ROWS: readonly RowKind[] = [
     steps: ['embeddings'],
   },
   {
+    id: 'reward',
+    label: 'Rewards',
+    meaning: 'how good a reply is, by a reward model',
+    capability: 'reward',
+    steps: ['reward'],
+  },
+  {
     id: 'tokenize',
     label: 'Tokenize',
     meaning: 'token ids of a text',

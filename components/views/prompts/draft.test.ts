@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PromptInfo, PromptVersion } from '@/lib/contracts/prompts'
-import { copyOf, editOf, isChanged, newRubric } from './draft'
+import { copyOf, editOf, isChanged, newQuestion } from './draft'
 
 const version: PromptVersion = {
   id: null,
@@ -33,7 +33,7 @@ describe('drafts', () => {
     expect(isChanged(draft, version)).toBe(false)
     expect(isChanged({ ...draft, note: 'why' }, version)).toBe(false)
     expect(isChanged({ ...draft, template: 'x' }, version)).toBe(true)
-    expect(isChanged(newRubric(), null)).toBe(true)
+    expect(isChanged(newQuestion('rubric'), null)).toBe(true)
   })
 
   it('copy a judge as a rubric with the scale of its replies', () => {

@@ -1,12 +1,17 @@
-import type { PromptInfo, PromptVersion, RubricScale } from '@/lib/contracts/prompts'
+import {
+  isOwnQuestion,
+  type PromptInfo,
+  type PromptScale,
+  type PromptVersion,
+} from '@/lib/contracts/prompts'
 
 /** What the editor holds while a new version is written. */
 export interface Draft {
-  /** null = a new rubric. */
+  /** null = a new question of the user's own. */
   promptId: string | null
   name: string
   template: string
-  scale: RubricScale | null
+  scale: PromptScale | null
   /** Version that it began as. */
   parentHash: string | null
   note: string
@@ -19,15 +24,18 @@ Task:
 
 `
 
-const NEW_SCALE: RubricScale = { kind: 'integers', min: 1, max: 5 }
+const NEW_SCALES = {
+  rubric: { kind: 'integers', min: 1, max: 5 },
+  column: { kind: 'tags', most: 20 },
+} satisfies Record<string, PromptScale>
 
-/** A rubric to begin with. */
-export function newRubric(): Draft {
+/** A rubric, or a question that makes a column, to begin with. */
+export function newQuestion(kind: keyof typeof NEW_SCALES): Draft {
   return {
     promptId: null,
     name: '',
     template: NEW_TEMPLATE,
-    scale: NEW_SCALE,
+    scale: NEW_SCALES[kind],
     parentHash: null,
     note: '',
   }
@@ -37,7 +45,7 @@ export function newRubric(): Draft {
 export function editOf(prompt: PromptInfo, version: PromptVersion): Draft {
   return {
     promptId: prompt.id,
-    name: prompt.kind === 'rubric' ? prompt.name : '',
+    name: isOwnQuestion(prompt.kind) ? prompt.name : '',
     template: version.template,
     scale: version.scale,
     parentHash: version.hash,
@@ -46,7 +54,7 @@ export function editOf(prompt: PromptInfo, version: PromptVersion): Draft {
 }
 
 /** The scale that a judge prompt of the program asks for, so that its copy as a rubric reads the same replies. */
-const JUDGE_SCALES: Record<string, RubricScale> = {
+const JUDGE_SCALES: Record<string, PromptScale> = {
   'judge-level': {
     kind: 'labels',
     labels: ['very easy', 'easy', 'medium', 'hard', 'very hard'],
@@ -55,7 +63,7 @@ const JUDGE_SCALES: Record<string, RubricScale> = {
   'judge-digit': { kind: 'integers', min: 1, max: 5 },
 }
 
-/** A copy as a rubric of its own; null for prompts whose replies are no ratings. */
+/** A copy as a question of its own; null for prompts whose replies are no ratings. */
 export function copyOf(prompt: PromptInfo, version: PromptVersion): Draft | null {
   const scale = version.scale ?? JUDGE_SCALES[prompt.id] ?? null
   if (!scale) return null

@@ -13,7 +13,7 @@ import { DASH, formatDateTime, plural, shortHash } from '@/lib/contracts/format'
 import { notifyDone, notifyError, notifyUndo } from '@/components/ui/notify'
 import { Section } from '@/components/ui/page'
 import { Table, type Column } from '@/components/ui/table'
-import type { PromptInfo, PromptVersion } from '@/lib/contracts/prompts'
+import { isOwnQuestion, type PromptInfo, type PromptVersion } from '@/lib/contracts/prompts'
 import { saveFile, svgToPng } from '@/components/figures/frame/download'
 import { copyOf, editOf, type Draft } from './draft'
 import { cardSvg, cardText } from './prompt-card'
@@ -135,7 +135,8 @@ export function PromptDetail({ prompt, version, onSelect, onEdit }: PromptDetail
   const parent =
     others.find((one) => one.hash === (otherHash ?? version.parentHash)) ?? others[0] ?? null
   const copy = copyOf(prompt, version)
-  const isOwnRubric = prompt.kind === 'rubric' && prompt.versions.every((one) => one.id !== null)
+  const isOwn = isOwnQuestion(prompt.kind)
+  const isDeletable = isOwn && prompt.versions.every((one) => one.id !== null)
 
   const undo = (ids: readonly string[]) =>
     restore.mutate(ids, { onError: (error) => notifyError('It was not restored', error) })
@@ -150,7 +151,7 @@ export function PromptDetail({ prompt, version, onSelect, onEdit }: PromptDetail
         notifyUndo(`${prompt.name} was deleted. Its runs keep their details.`, () =>
           undo(versionIds),
         ),
-      onError: (error) => notifyError('The rubric was not deleted', error),
+      onError: (error) => notifyError(`The ${prompt.kind} was not deleted`, error),
     })
 
   return (
@@ -162,12 +163,12 @@ export function PromptDetail({ prompt, version, onSelect, onEdit }: PromptDetail
           <>
             {copy ? (
               <Button variant="default" onClick={() => onEdit(copy)}>
-                {prompt.kind === 'rubric' ? 'Duplicate' : 'Copy as a rubric'}
+                {isOwn ? 'Duplicate' : 'Copy as a rubric'}
               </Button>
             ) : null}
-            {isOwnRubric ? (
+            {isDeletable ? (
               <Button variant="default" loading={removeRubric.isPending} onClick={deleteRubric}>
-                Delete the rubric
+                Delete the {prompt.kind}
               </Button>
             ) : null}
             <Button
@@ -251,7 +252,7 @@ export function PromptDetail({ prompt, version, onSelect, onEdit }: PromptDetail
       <PromptPreview
         key={prompt.id}
         draft={{
-          promptId: prompt.kind === 'rubric' ? null : prompt.id,
+          promptId: isOwn ? null : prompt.id,
           name: prompt.name,
           template: version.template,
           scale: version.scale,

@@ -7,21 +7,22 @@ import { notifyDone } from '@/components/ui/notify'
 import { Section } from '@/components/ui/page'
 import { ErrorState } from '@/components/ui/states'
 import {
+  isRating,
   PROMPT_CHARACTERS,
   RUBRIC_NAME,
   type PromptInfo,
   type PromptVersion,
 } from '@/lib/contracts/prompts'
+import { ScaleFields } from '@/components/fields/scale-fields'
 import { isChanged, type Draft } from './draft'
 import { PromptDiff } from './prompt-diff'
 import { PromptPreview } from './prompt-preview'
 import classes from './prompts.module.css'
-import { ScaleFields } from './scale-fields'
 import { TemplateChecks, templateProblem } from './template-checks'
 
 interface PromptEditorProps {
   draft: Draft
-  /** null = a new rubric. */
+  /** null = a new question of the user's own. */
   prompt: PromptInfo | null
   /** Version that the draft began as. */
   parent: PromptVersion | null
@@ -32,28 +33,32 @@ interface PromptEditorProps {
 }
 
 function scaleProblem({ scale }: Draft): string | null {
-  if (!scale) return null
-  if (scale.kind === 'integers') {
-    return scale.min < scale.max ? null : 'The end of the scale must be above its start.'
+  if (!scale || scale.kind === 'tags' || scale.kind === 'text') return null
+  if (scale.kind === 'integers' || scale.kind === 'number') {
+    const isRange = (scale.min ?? -Infinity) < (scale.max ?? Infinity)
+    return isRange ? null : 'The end of the scale must be above its start.'
   }
-  if (scale.labels.length < 2) return 'A scale needs at least two labels.'
-  const plain = scale.labels.map((label) => label.toLowerCase())
-  return new Set(plain).size === plain.length ? null : 'Two labels are the same.'
+  const [words, what] =
+    scale.kind === 'labels' ? [scale.labels, 'labels'] : [scale.choices, 'choices']
+  if (words.length < 2) return `A question needs at least two ${what}.`
+  const plain = words.map((word) => word.toLowerCase())
+  return new Set(plain).size === plain.length ? null : `Two ${what} are the same.`
 }
 
-/** Writes a new version of a prompt, or a rubric, with checks, difference and preview while typing. */
+/** Writes a new version of a prompt, or a question of the user's own, with checks, difference and preview while typing. */
 export function PromptEditor(props: PromptEditorProps) {
   const { draft, prompt, parent, allowed, onChange, onDiscard, onSaved } = props
   const save = useSavePrompt()
   const [isDiff, setIsDiff] = useState(true)
   const required = prompt?.required ?? []
-  const isRubric = draft.scale !== null
-  const needsOneOf = isRubric ? ['instruction', 'response'] : []
+  const isOwn = draft.scale !== null
+  const what = draft.scale && !isRating(draft.scale) ? 'column' : 'rubric'
+  const needsOneOf = isOwn ? ['instruction', 'response'] : []
   const set = (patch: Partial<Draft>) => {
     save.reset()
     onChange({ ...draft, ...patch })
   }
-  const nameProblem = isRubric && draft.name.trim() === '' ? 'Name the rubric.' : null
+  const nameProblem = isOwn && draft.name.trim() === '' ? `Name the ${what}.` : null
   const problem =
     templateProblem(draft.template, required, allowed, needsOneOf) ?? scaleProblem(draft)
   const changed = draft.promptId === null || isChanged(draft, parent)
@@ -62,7 +67,7 @@ export function PromptEditor(props: PromptEditorProps) {
   return (
     <div className={classes.detail}>
       <Section
-        title={prompt && draft.promptId ? `New version of ${prompt.name}` : 'New rubric'}
+        title={prompt && draft.promptId ? `New version of ${prompt.name}` : `New ${what}`}
         note={
           parent
             ? `based on version ${parent.version}, which stays unchanged`
@@ -86,7 +91,7 @@ export function PromptEditor(props: PromptEditorProps) {
                 })
               }
             >
-              {draft.promptId === null ? 'Save the rubric' : 'Save as a new version'}
+              {draft.promptId === null ? `Save the ${what}` : 'Save as a new version'}
             </Button>
           </>
         }
@@ -94,7 +99,7 @@ export function PromptEditor(props: PromptEditorProps) {
         {save.error ? <ErrorState error={save.error} what="The text was not saved" /> : null}
         <Stack gap="sm">
           <Group gap="md" align="flex-start">
-            {isRubric ? (
+            {isOwn ? (
               <TextInput
                 label="Name"
                 description="Name of the resulting column."
@@ -156,7 +161,7 @@ export function PromptEditor(props: PromptEditorProps) {
         </Section>
       ) : null}
       <PromptPreview
-        draft={{ ...draft, promptId: isRubric ? null : draft.promptId }}
+        draft={{ ...draft, promptId: isOwn ? null : draft.promptId }}
         allowed={allowed}
         problem={problem}
       />

@@ -9,17 +9,17 @@ import { notifyUndo } from '@/components/ui/notify'
 import { Page } from '@/components/ui/page'
 import { Notice, QueryState } from '@/components/ui/states'
 import { PageTitle } from '@/components/shell/page-title'
-import type { PromptInfo, PromptKind } from '@/lib/contracts/prompts'
-import { newRubric, type Draft } from './draft'
+import { isOwnQuestion, type PromptInfo, type PromptKind } from '@/lib/contracts/prompts'
+import { newQuestion, type Draft } from './draft'
 import { PromptDetail } from './prompt-detail'
 import { PromptEditor } from './prompt-editor'
 import classes from './prompts.module.css'
 
 const DEFAULT_PROMPT = 'judge-level'
 
-/** Placeholders that a rubric knows: those of any rubric in the list. */
-function rubricPlaceholders(prompts: readonly PromptInfo[]): readonly string[] {
-  return prompts.find((prompt) => prompt.kind === 'rubric')?.allowed ?? []
+/** Placeholders that a question of the user's own knows: those of any in the list. */
+function ownPlaceholders(prompts: readonly PromptInfo[]): readonly string[] {
+  return prompts.find(({ kind }) => isOwnQuestion(kind))?.allowed ?? []
 }
 
 interface PromptsProps {
@@ -75,7 +75,7 @@ function Prompts({ prompts, draft, setDraft }: PromptsProps) {
           draft={draft}
           prompt={edited}
           parent={parent}
-          allowed={edited?.allowed ?? rubricPlaceholders(prompts)}
+          allowed={edited?.allowed ?? ownPlaceholders(prompts)}
           onChange={setDraft}
           onDiscard={discard}
           onSaved={(saved) => {
@@ -99,6 +99,7 @@ function Prompts({ prompts, draft, setDraft }: PromptsProps) {
 /** Prompts of the program and of the user: versions, editing, difference and live preview. */
 const GROUPS: readonly { kinds: readonly PromptKind[]; label: string }[] = [
   { kinds: ['rubric'], label: 'Your rubrics' },
+  { kinds: ['column'], label: 'Your columns' },
   { kinds: ['judge'], label: 'Rating difficulty' },
   { kinds: ['evolve'], label: 'Evolving instructions' },
   { kinds: ['respond'], label: 'Writing responses' },
@@ -148,15 +149,20 @@ export function PromptsView() {
   return (
     <Page
       title="Prompts"
-      description="The prompts sent to models: evolution operators, difficulty ratings, and your own rubrics. A stored text never changes; each edit is a new version, and its hash is part of the definition of every run that uses it."
+      description="The prompts sent to models: evolution operators, difficulty ratings, your own rubrics, and questions whose answers make a column. A stored text never changes; each edit is a new version, and its hash is part of the definition of every run that uses it."
       actions={
-        <Button
-          variant="default"
-          leftSection={<IconPlus size={14} />}
-          onClick={() => setDraft(newRubric())}
-        >
-          New rubric
-        </Button>
+        <>
+          {(['rubric', 'column'] as const).map((kind) => (
+            <Button
+              key={kind}
+              variant="default"
+              leftSection={<IconPlus size={14} />}
+              onClick={() => setDraft(newQuestion(kind))}
+            >
+              New {kind}
+            </Button>
+          ))}
+        </>
       }
     >
       <PageTitle parts={['Prompts']} />

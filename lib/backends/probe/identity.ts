@@ -12,6 +12,7 @@ const UNITS: Record<ProbeVector['of'], string> = {
   promptScores: ' nats',
   outputScores: ' nats',
   embedding: '',
+  reward: '',
 }
 
 /** Returns how far two scores of one prompt may differ for weights of this type, in nats. */
@@ -58,7 +59,7 @@ export function compareVectors(
       `${found.values.length} values instead of ${stored.values.length}: another tokenizer or model.`,
     )
   }
-  const labelled = stored.of !== 'embedding'
+  const labelled = stored.labels.length > 0 || found.labels.length > 0
   if (isList && labelled && stored.labels.join() !== found.labels.join()) {
     return different('The tokens of the same text are others: another tokenizer.')
   }

@@ -11,6 +11,7 @@ import {
 import { chatSteps } from './chat'
 import { embeddingSteps } from './embedding'
 import type { ProbePort } from './port'
+import { rewardSteps } from './reward'
 import { ProbeRun } from './run'
 import { SCORING_STEPS, scoringSteps } from './scoring'
 import { tokenizeSteps } from './tokens'
@@ -113,6 +114,7 @@ export async function runProbe(spec: ProbeSpec): Promise<ProbeResult> {
     const canScore = session.scoreTokens !== undefined && special !== null
     const scoreVector = canScore ? await scoringSteps(run, port, special) : null
     const embedVector = await embeddingSteps(run, port)
+    const rewardVector = await rewardSteps(run, port)
     const latencyMs = first?.latencyMs ?? (await measureLatency(run, port))
     if (latencyMs !== null) {
       run.note({
@@ -135,8 +137,9 @@ export async function runProbe(spec: ProbeSpec): Promise<ProbeResult> {
       ),
       embed: found('embed', ['embeddings'], session.embed !== undefined),
       tokenize: found('tokenize', ['tokenize', 'bos'], session.tokenize !== undefined),
+      reward: found('reward', ['reward'], session.reward !== undefined),
     }
-    const vector = scoreVector ?? embedVector ?? outputVector
+    const vector = scoreVector ?? embedVector ?? rewardVector ?? outputVector
     return { capabilities, identity: session.identity, models, steps: run.steps, latencyMs, vector }
   } finally {
     await session.close()

@@ -1,5 +1,5 @@
 /** Kinds of call whose answers are kept. */
-export type CachedCall = 'chat' | 'score' | 'embed'
+export type CachedCall = 'chat' | 'score' | 'embed' | 'reward'
 
 /** One answer to keep. */
 export interface CacheEntry {

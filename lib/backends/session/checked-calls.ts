@@ -1,9 +1,15 @@
 import { AppError } from '@/lib/errors'
-import { GREEDY, type BackendSession, type EmbedReply, type GenerateReply } from '../types'
+import {
+  GREEDY,
+  type BackendSession,
+  type EmbedReply,
+  type GenerateReply,
+  type RewardPair,
+} from '../types'
 import { requestError } from './request-error'
 
 /** Kinds of call, each limited by itself: prompt scores are heavy on a server, the others light. */
-export const CALL_KINDS = ['chat', 'score', 'embed', 'tokenize'] as const
+export const CALL_KINDS = ['chat', 'score', 'embed', 'reward', 'tokenize'] as const
 export type CallKind = (typeof CALL_KINDS)[number]
 
 function wrong(message: string): never {
@@ -66,6 +72,20 @@ export async function embedOnce(
   return reply
 }
 
+/** Returns one reward a pair; throws `data_error` when the reply does not match the list. */
+export async function rewardOnce(
+  session: BackendSession,
+  pairs: readonly RewardPair[],
+  signal?: AbortSignal,
+): Promise<number[]> {
+  if (!session.reward) missing('give rewards')
+  const rewards = await session.reward(pairs, signal)
+  if (rewards.length !== pairs.length || !rewards.every(Number.isFinite)) {
+    wrong('The backend returned another number of rewards than pairs, or one that is not finite.')
+  }
+  return rewards
+}
+
 /** Returns a chat reply. */
 export async function chatOnce(
   session: BackendSession,
@@ -97,5 +117,7 @@ export async function askSomethingSmall(
     const [own] = ids ? [ids] : ((await session.tokenize?.(['yes or no'], false, signal)) ?? [])
     if (own) await scoreOnce(session, [own], signal)
   } else if (kind === 'embed') await embedOnce(session, ['yes'], signal)
+  else if (kind === 'reward')
+    await rewardOnce(session, [{ request: 'Say yes.', reply: 'Yes.' }], signal)
   else if (kind === 'tokenize') await session.tokenize?.(['yes'], false, signal)
 }

@@ -12,7 +12,7 @@ import { OTHER_MODEL } from './mark'
 import type { Reader, Unconfirmed } from './unconfirmed'
 
 // Where the adaptive limits begin and, for tokenising, end.
-const START: Record<CallKind, number> = { chat: 4, score: 2, embed: 4, tokenize: 4 }
+const START: Record<CallKind, number> = { chat: 4, score: 2, embed: 4, reward: 4, tokenize: 4 }
 const TOKENIZE_CEILING = 16
 // A server that is down is looked for after two seconds, then ever more rarely.
 const FIRST_LOOK_MS = 2_000
@@ -76,6 +76,7 @@ export class Endpoint {
       chat: limits.chatConcurrency,
       score: limits.scoreConcurrency,
       embed: limits.scoreConcurrency,
+      reward: limits.scoreConcurrency,
       tokenize: TOKENIZE_CEILING,
     }
     this.limiters = Object.fromEntries(

@@ -2,7 +2,7 @@ import { canonicalJson } from '@/lib/contracts/canonical-json'
 import type { KnownModel } from '@/lib/contracts/model'
 import { errorCode, errorMessage } from '@/lib/errors'
 import { compareVectors } from '../probe/identity'
-import { chatOnce, embedOnce, scoreOnce, smallChat } from './checked-calls'
+import { chatOnce, embedOnce, rewardOnce, scoreOnce, smallChat } from './checked-calls'
 import { failureOf, isPausing, isUnreachable, requestError } from './request-error'
 import {
   GREEDY,
@@ -11,6 +11,7 @@ import {
   type ModelFacts,
   type ModelIdentity,
   type ProbeVector,
+  type RewardPair,
 } from '../types'
 
 // Easy for any competent model, and no token follows itself.
@@ -21,6 +22,8 @@ export const FIXED_TEXT = 'Monday, Tuesday, Wednesday, Thursday, Friday, Saturda
 const SCORE_TOLERANCE = 0.1
 // Entries of a unit vector: batching moves them by less than 0.001, another model by about 1/sqrt(dimension).
 const EMBEDDING_TOLERANCE = 5e-3
+// Rewards are logits of a few units: batching moves them by some hundredths in half precision, another model by far more.
+const REWARD_TOLERANCE = 0.1
 // Output scores of one server differ by up to 0.13 nats when several requests run at once (recorded: llama-server).
 const OUTPUT_TOLERANCE = 0.25
 const ALTERNATIVES = 5
@@ -60,6 +63,21 @@ async function askEmbedding(session: BackendSession, signal?: AbortSignal) {
   return vector ? embeddingVector(vector) : null
 }
 
+/** A request with a reply that answers it and one that does not: by their rewards a reward model is tried and recognised. */
+export const REWARD_PAIRS: readonly [RewardPair, RewardPair] = [
+  { request: 'What is the capital of France?', reply: 'The capital of France is Paris.' },
+  { request: 'What is the capital of France?', reply: 'Bananas grow in warm countries.' },
+]
+
+/** Returns the rewards of the fixed pairs as an answer to compare. */
+export function rewardVector(rewards: readonly number[]): ProbeVector {
+  return { of: 'reward', labels: [], values: [...rewards], tolerance: REWARD_TOLERANCE }
+}
+
+async function askRewards(session: BackendSession, signal?: AbortSignal) {
+  return rewardVector(await rewardOnce(session, REWARD_PAIRS, signal))
+}
+
 function askFixed(session: BackendSession, params: Partial<GenerateParams>, signal?: AbortSignal) {
   const messages = [{ role: 'user', content: FIXED_QUESTION } as const]
   return chatOnce(session, { messages, params: { ...GREEDY, ...params } }, signal)
@@ -88,6 +106,7 @@ async function vectorOf(
   signal?: AbortSignal,
 ): Promise<ProbeVector | null> {
   if (of === 'promptScores') return session.scoreTokens ? askScores(session, ids, signal) : null
+  if (of === 'reward') return session.reward ? askRewards(session, signal) : null
   if (of === 'embedding') return session.embed ? askEmbedding(session, signal) : null
   return session.generate ? outputVector(session, signal) : null
 }
@@ -95,6 +114,7 @@ async function vectorOf(
 /** Returns the kind of answer in numbers that a session can give best. */
 function bestOf(session: BackendSession): ProbeVector['of'] {
   if (session.scoreTokens && session.tokenize) return 'promptScores'
+  if (session.reward && !session.generate) return 'reward'
   return session.embed ? 'embedding' : 'outputScores'
 }
 

@@ -3,10 +3,16 @@ import type { RequestCache } from './cache-port'
 import type { EndpointPool } from './endpoint-pool'
 import { embeddingMark, scoreMark, type Mark } from './mark'
 import { poolOf } from './open-pool'
-import type { BackendSession, EmbedReply, GenerateReply, GenerateRequest } from '../types'
+import type {
+  BackendSession,
+  EmbedReply,
+  GenerateReply,
+  GenerateRequest,
+  RewardPair,
+} from '../types'
 import { cacheKeyer, type CacheKeyer } from './cache-key'
 import { decodeChat, decodeFloats, encodeChat, encodeFloats } from './cache-values'
-import { chatOnce, embedOnce, scoreOnce } from './checked-calls'
+import { chatOnce, embedOnce, rewardOnce, scoreOnce } from './checked-calls'
 import { SYSTEM_CLOCK, type Clock } from './clock'
 import { InFlight } from './in-flight'
 import { listCall } from './list-call'
@@ -78,10 +84,11 @@ interface OneVector {
 
 /** What all jobs of a backend share: keys, and the prompts that are being asked for. */
 interface Common {
-  keys: { chat: CacheKeyer; score: CacheKeyer; embed: CacheKeyer }
+  keys: { chat: CacheKeyer; score: CacheKeyer; embed: CacheKeyer; reward: CacheKeyer }
   chats: InFlight<GenerateReply>
   scores: InFlight<Float32Array>
   vectors: InFlight<OneVector>
+  rewards: InFlight<number>
 }
 
 function generateWith(job: JobSession, { keys, chats }: Common) {
@@ -222,6 +229,32 @@ function embedWith(job: JobSession, { keys, vectors }: Common) {
   }
 }
 
+function rewardWith(job: JobSession, { keys, rewards }: Common) {
+  const { meter } = job
+  return (pairs: readonly RewardPair[], signal?: AbortSignal): Promise<number[]> =>
+    listCall<RewardPair, number>(
+      job,
+      {
+        call: 'reward',
+        keyOf: keys.reward,
+        inFlight: rewards,
+        size: ({ request, reply }) => request.length + reply.length,
+        // Each pair is a request of its own, so that its refusal is its own.
+        limits: { items: 1, size: Infinity },
+        send: (session, batch) => rewardOnce(session, batch, signal),
+        encode: (reward) => Buffer.from(String(reward)),
+        decode: (value) => Number(value.toString()),
+        count(batch) {
+          // Sent and not written, as embedded texts are; four characters a token, since servers rarely say.
+          for (const { request, reply } of batch)
+            meter.embeddedTokens += Math.ceil((request.length + reply.length) / 4)
+        },
+      },
+      pairs,
+      signal,
+    )
+}
+
 /** Tokenising is limited and repeated like any call, but not cached: asking again is as cheap as looking up. */
 function tokenizeWith(job: JobSession): Partial<BackendSession> {
   const { tokenize, tokenTexts, chatIds } = job.pool.parts.shape
@@ -280,10 +313,12 @@ export function sharePool(pool: EndpointPool, options: ShareOptions): SharedSess
       chat: cacheKeyer({ ...subject, call: 'chat' }),
       score: cacheKeyer({ ...subject, call: 'score' }),
       embed: cacheKeyer({ ...subject, call: 'embed' }),
+      reward: cacheKeyer({ ...subject, call: 'reward' }),
     },
     chats: new InFlight(),
     scores: new InFlight(),
     vectors: new InFlight(),
+    rewards: new InFlight(),
   }
   return {
     pool,
@@ -317,6 +352,7 @@ export function sharePool(pool: EndpointPool, options: ShareOptions): SharedSess
         ...(shape.generate ? { generate: generateWith(job, common) } : {}),
         ...(shape.scoreTokens ? { scoreTokens: scoreWith(job, common) } : {}),
         ...(shape.embed ? { embed: embedWith(job, common) } : {}),
+        ...(shape.reward ? { reward: rewardWith(job, common) } : {}),
         ...tokenizeWith(job),
         close: async () => {
           // The pool owns the connections.

@@ -8,7 +8,7 @@ import { openContext } from '../context'
 import { printJson, printLine, printRows, wantsJson } from '../output'
 
 /** Returns the whole id that begins with the given one, and the run's study; throws `not_found` or `invalid_input`. */
-function findRun({ db }: ServiceContext, id: string): { id: string; studyId: string } {
+export function findRun({ db }: ServiceContext, id: string): { id: string; studyId: string } {
   const found = db
     .select({ id: runs.id, studyId: runs.studyId })
     .from(runs)

@@ -30,6 +30,7 @@ const MODULES: readonly [names: string, load: () => Promise<Add>][] = [
   ['claims', async () => (await import('./claims')).addClaimsCommand],
   ['compare', async () => (await import('./compare')).addCompareCommand],
   ['agreement', async () => (await import('./agreement')).addAgreementCommand],
+  ['pairs', async () => (await import('./pairs')).addPairsCommand],
   ['blind', async () => (await import('./blind')).addBlindCommand],
   ['openapi', async () => (await import('./openapi')).addOpenApiCommand],
   ['api', async () => (await import('./api')).addApiCommand],

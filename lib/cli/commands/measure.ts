@@ -68,8 +68,10 @@ function refuseUnknown(ids: readonly string[], params: Record<string, unknown>):
 
 async function measure(options: MeasureOptions, json: boolean): Promise<void> {
   const { studyId, ...context } = openStudy(options)
-  // Those that read texts alone cost seconds; vectors are asked for by name.
-  const ids = options.metric ?? measures().flatMap(({ id, needs }) => (needs.length > 0 ? [] : id))
+  // Those that read texts alone cost seconds; vectors and tags are asked for by name.
+  const ids =
+    options.metric ??
+    measures().flatMap(({ id, needs, inputs }) => (needs.length > 0 || inputs.tags ? [] : id))
   const params = given(options)
   refuseUnknown(ids, params)
   const backend = options.backend && findBackend(context, options.backend).id

@@ -1,5 +1,6 @@
 import type { GenerateParams, GenerateReply } from '@/lib/backends/types'
 import { GREEDY } from '@/lib/backends/types'
+import type { CodedValue } from '@/lib/contracts/column-kinds'
 import type { StatusName } from '@/lib/contracts/status'
 import type { MetricRow, MetricTools, RowResult } from '../types'
 import { askRows, planMessage } from './ask'
@@ -8,12 +9,14 @@ import type { JudgeParams } from './params'
 import type { Parsed } from './parsed'
 
 /** How one rating is asked for and read; the parameters of a run choose between the parsers. */
-interface Rating {
+interface Rating<V> {
   metric: string
-  /** Output key of the rating. */
+  /** Output key of what is read. */
   key: string
   schema: Record<string, unknown>
-  parsers: ReplyParsers
+  parsers: ReplyParsers<V>
+  /** Whether a reply that was cut is no answer even where it can be read, as half a text is none. */
+  isOpenEnded?: boolean
   /** Returns the one user message about a row, or the status that needs no request. */
   message(row: MetricRow): { content: string } | { status: StatusName }
 }
@@ -29,17 +32,21 @@ export function judgeSampling({
 }
 
 /** Returns the reading of a reply, with the statuses that a reply has as a whole: empty, cut. */
-function readReply(parse: (text: string) => Parsed, reply: GenerateReply): Parsed {
+function readReply<V>(
+  parse: (text: string) => Parsed<V>,
+  reply: GenerateReply,
+  isOpenEnded: boolean,
+): Parsed<V> {
   if (reply.text.trim() === '') return { value: null, status: 'empty', rule: 'none' }
   const parsed = parse(reply.text)
-  if (reply.finishReason !== 'length' || parsed.status === 'ok') return parsed
+  if (reply.finishReason !== 'length' || (parsed.status === 'ok' && !isOpenEnded)) return parsed
   // A cut reply may have gone on to another answer, so only an exact one counts.
   return { value: null, status: 'truncated', rule: parsed.rule }
 }
 
-/** Returns one rating a row. Rows that need no request are not asked. */
-export async function judgeRows(
-  { metric, key, schema, parsers, message }: Rating,
+/** Returns one answer a row. Rows that need no request are not asked. */
+export async function judgeRows<V extends number | CodedValue>(
+  { metric, key, schema, parsers, isOpenEnded = false, message }: Rating<V>,
   settings: Settings,
   rows: readonly MetricRow[],
   tools: MetricTools,
@@ -58,12 +65,15 @@ export async function judgeRows(
     tools,
     (row) => planMessage(row, message(row), params),
     ({ index }, reply) => {
-      const { value, status, rule } = readReply(isConstrained ? parsers.structured : free, reply)
+      const parse = isConstrained ? parsers.structured : free
+      const { value, status, rule } = readReply<V>(parse, reply, isOpenEnded)
       const exact = isConstrained ? null : parsers.exact(reply.text).value !== null
       return {
         index,
         status,
-        values: { [key]: value },
+        ...(value === null || typeof value === 'number'
+          ? { values: { [key]: value } }
+          : { values: {}, coded: { [key]: value } }),
         detail: { reply: reply.text, rule, exact, finishReason: reply.finishReason },
       }
     },

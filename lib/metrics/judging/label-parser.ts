@@ -3,13 +3,13 @@ import { lastLine, notFound } from './parsed'
 import { pythonStrip, stripEnds } from './python-text'
 
 /** The three ways to read a reply. */
-export interface ReplyParsers {
+export interface ReplyParsers<V = number> {
   /** Nothing but the answer, as asked. */
-  exact(reply: string): Parsed
+  exact(reply: string): Parsed<V>
   /** Repairs what can be repaired without a guess. */
-  tolerant(reply: string): Parsed
+  tolerant(reply: string): Parsed<V>
   /** A reply that a JSON schema constrained. */
-  structured(reply: string): Parsed
+  structured(reply: string): Parsed<V>
 }
 
 const WRAPPING = '\\s"\'`*\\[\\](){}<>“”‘’„«»「」『』【】'

@@ -1,9 +1,9 @@
 import type { StatusName } from '@/lib/contracts/status'
 
 /** What a parser read from a reply. */
-export interface Parsed {
-  /** Level ordinal or score; null under a status without a value. */
-  value: number | null
+export interface Parsed<V = number> {
+  /** Level ordinal, score, or the value of a column; null under a status without a value. */
+  value: V | null
   status: StatusName
   /** The rule that decided, kept with the row. */
   rule: string
@@ -34,7 +34,7 @@ export function lastLine(text: string): string {
 }
 
 /** Returns the parse of a reply in which no rule found an answer. */
-export function notFound(reply: string): Parsed {
+export function notFound(reply: string): Parsed<never> {
   return isRefusal(reply)
     ? { value: null, status: 'refused', rule: 'refusal' }
     : { value: null, status: 'unparsed', rule: 'none' }

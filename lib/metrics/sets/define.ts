@@ -6,6 +6,7 @@ import { throwIfAborted } from '@/lib/errors'
 import { whole, wholeOrNone } from '../params'
 import { emptyColumns } from '../neighbours/columns'
 import { differentTexts, embedRows, readsResponse, textRecipe } from '../neighbours/row-vectors'
+import { tagParams } from '../tags/params'
 import {
   defineMetric,
   type MetricBase,
@@ -96,6 +97,8 @@ function register<Shape extends z.ZodRawShape, Members>(
   measure: SetMeasure<Shape, Members>,
   kind: {
     needs: readonly ['embed'] | readonly []
+    /** Whether members are the tags of rows. */
+    tags?: boolean
     params: z.ZodRawShape
     readsResponse(params: Record<string, unknown>): boolean
     load(
@@ -111,6 +114,7 @@ function register<Shape extends z.ZodRawShape, Members>(
   const keys = measure.outputs.map(({ key }) => key)
   const numbers = async (members: unknown, given: unknown) =>
     measure.measure(members as Members, own.parse(given ?? {}), nextTurn)
+  const tagged = kind.tags ? { tags: true } : {}
   type Params = Common & z.output<z.ZodObject<Shape>>
   return defineMetric<Params>({
     kind: 'measured',
@@ -124,8 +128,8 @@ function register<Shape extends z.ZodRawShape, Members>(
     formula: measure.formula,
     source: measure.source,
     needs: kind.needs,
-    inputs: { response: false, parent: false },
-    inputsFor: (given) => ({ response: kind.readsResponse(given), parent: false }),
+    inputs: { response: false, parent: false, ...tagged },
+    inputsFor: (given) => ({ response: kind.readsResponse(given), parent: false, ...tagged }),
     params: params as unknown as z.ZodType<Params>,
     settleSizes: (given, sizes) =>
       given.n === null && sizes.length > 0
@@ -200,6 +204,29 @@ export function defineTextMeasure<Shape extends z.ZodRawShape>(
         texts.push(text)
       })
       const members = (chosen: Uint32Array) => Array.from(chosen, (i) => texts[i] as string)
+      return { at, missing, record: {}, members }
+    },
+  })
+}
+
+/** Returns the metric of a number over the tags of the rows of a set. */
+export function defineTagMeasure<Shape extends z.ZodRawShape>(
+  measure: SetMeasure<Shape, readonly (readonly string[])[]>,
+) {
+  return register(measure, {
+    needs: [],
+    tags: true,
+    params: tagParams,
+    readsResponse: () => false,
+    async load(rows) {
+      const at: number[] = []
+      const missing = new Map<number, StatusName>()
+      rows.forEach(({ tags }, position) => {
+        if (tags) at.push(position)
+        else missing.set(position, 'not_applicable')
+      })
+      const members = (chosen: Uint32Array) =>
+        Array.from(chosen, (i) => rows[at[i] as number]?.tags ?? [])
       return { at, missing, record: {}, members }
     },
   })

@@ -1,6 +1,7 @@
 import type { Db } from '@/db/client'
 import type { JudgingSummary } from '@/lib/contracts/agreement'
 import { countRatings, ratingOutput, readRatings, shareOf } from './ratings'
+import { isPairRun } from '../pairs/verdicts'
 import { columnReader } from '../columns'
 import { getRun, getRunRow } from '../runs'
 
@@ -14,7 +15,8 @@ const SATURATED = 0.5
 export async function judgingSummary(db: Db, runId: string): Promise<JudgingSummary | null> {
   const run = getRun(db, runId)
   const output = ratingOutput(run)
-  if (!output?.range) return null
+  // Winning often is no full scale.
+  if (!output?.range || isPairRun(run)) return null
   const { studyId } = getRunRow(db, runId)
   const cells = await readRatings(db, studyId, columnReader(db, studyId), run, output)
   const max = output.range[1]

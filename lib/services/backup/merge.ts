@@ -241,7 +241,9 @@ function adapter(
       }
       case columnChunks: {
         const numbers = words.numbers.get(metricOfRun.get(Number(value('run_no'))) ?? '')
-        if (!numbers || !Buffer.isBuffer(value('values'))) return given
+        // Beside the values of a column there may be counts of them, which are no numbers of values.
+        const isCount = value('output') === 'count'
+        if (!numbers || isCount || !Buffer.isBuffer(value('values'))) return given
         return changed({ values: renumbered(value('values') as Buffer, value('dtype'), numbers) })
       }
       case resultFiles:

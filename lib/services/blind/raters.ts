@@ -8,6 +8,7 @@ import { getCell, type CellRef } from '../cells'
 import { columnReader } from '../columns'
 import { yieldToEventLoop } from '../compare/slots'
 import { textReader } from '../compare/texts'
+import { isPairRun, pairRuns, pairValues } from '../pairs/verdicts'
 import { promptNames } from '../prompts'
 import { listRuns } from '../runs'
 import { standingVerdicts, storedSessions, verdictLog, type SessionRow } from '.'
@@ -83,7 +84,7 @@ function models(db: Db, session: SessionRow, cells: Map<string, CellRef>): Rater
   return listRuns(db, session.studyId).flatMap((run) => {
     const rated = ratedRun(run, nameOf)
     const output = ratingOutput(run)
-    if (!rated || !output) return []
+    if (!rated || !output || isPairRun(run)) return []
     const columns = new Map(
       [...cells].map(([id, cell]) => [
         id,
@@ -101,6 +102,30 @@ function models(db: Db, session: SessionRow, cells: Map<string, CellRef>): Rater
       id: run.id,
       label: `${rated.label}, ${rated.model ?? 'model not known'}${repeat}`,
       verdicts: session.pairs.map(({ a, b }) => bySize(valueAt(a), valueAt(b))),
+    }
+  })
+}
+
+/** Runs of judge models that compared the rows of pairs with each other, whichever of them the run was over. */
+function pairJudges(db: Db, session: SessionRow, cells: Map<string, CellRef>): Rater[] {
+  return pairRuns(db, session.studyId).map((pairs) => {
+    const verdicts = new Map(
+      [...cells].map(([id, cell]) => [id, pairValues(pairs, 'verdict', cell)]),
+    )
+    const saidOf = (own: StoredBlindPair['a'], other: StoredBlindPair['a']) => {
+      const against = pairs.against.get(own.cellId)
+      const isMeant = against?.cellId === other.cellId && against.set === null
+      return isMeant ? (verdicts.get(own.cellId)?.[own.idx] ?? NaN) : NaN
+    }
+    const { model } = pairs.run.definition
+    return {
+      kind: 'model',
+      id: pairs.run.id,
+      label: `${pairs.run.metricLabel}, ${typeof model?.['model'] === 'string' ? model['model'] : 'model not known'}`,
+      verdicts: session.pairs.map(({ a, b }) => {
+        const said = saidOf(a, b)
+        return Number.isNaN(said) ? A + B - saidOf(b, a) : said
+      }),
     }
   })
 }
@@ -129,7 +154,12 @@ export async function agreementWithOthers(
 ): Promise<BlindAgreement[]> {
   const own = sessionVerdicts(db, session)
   const cells = cellsOf(db, session)
-  const raters = [...people(db, session), ...models(db, session, cells), length(db, session, cells)]
+  const raters = [
+    ...people(db, session),
+    ...models(db, session, cells),
+    ...pairJudges(db, session, cells),
+    length(db, session, cells),
+  ]
   // Pairs are one a seed, so each pair is a unit of its own.
   const found: BlindAgreement[] = []
   for (const { verdicts, ...rater } of raters) {

@@ -20,6 +20,7 @@ import type { RunKey } from '../columns/runs'
 import { yieldToEventLoop } from '../compare/slots'
 import { operatorCodes } from '../rows/operators'
 import { setRecordOf } from '../measures'
+import { pairResults } from '../pairs/results'
 import { keptResults } from '../results/kept'
 import { exportedRows } from '../rows/exported'
 import { select, selectRows, warmSelection } from '../rows/select'
@@ -245,7 +246,7 @@ function membersOf(cell: CellRef, kept: Int32Array, held: Int32Array | undefined
 
 /** Returns the benchmark results of a study as figures read them. */
 export function resultsOf(db: Db, studyId: string): FigureResults {
-  const { results } = keptResults(db, studyId)
+  const results = [...keptResults(db, studyId).results, ...pairResults(db, studyId)]
   const used = results.flatMap(({ mapping }) => mapping.subsetId ?? [])
   const named = { id: subsets.id, name: subsets.name, rows: subsets.rowCount }
   return {

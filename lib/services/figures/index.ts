@@ -31,6 +31,7 @@ import { loadFigureData } from './data'
 import { figureStamp } from './stamp'
 import { APP_VERSION } from '../runs/definition'
 import { listExported } from '../rows/exported'
+import { pairRuns } from '../pairs/verdicts'
 import { keptResults } from '../results/kept'
 import { promptsOf } from '../prompts'
 import { getStudy } from '../studies'
@@ -62,6 +63,7 @@ export function listStudyFigures(db: Db, studyId: string): FigureListItem[] {
   const columns = listColumns(db, studyId, { all: true })
   const valued = columnsWithValues(db, studyId)
   const { results } = keptResults(db, studyId)
+  const hasPairs = pairRuns(db, studyId).length > 0
   const exports = listExported(db, studyId)
   return listFigures().map((figure) => {
     const meta = describeWith(figure, valued, {}, { results, exports })
@@ -75,7 +77,7 @@ export function listStudyFigures(db: Db, studyId: string): FigureListItem[] {
       ...meta,
       ...(imported ? { imported } : {}),
       available: figure.needsResults
-        ? results.length > 0
+        ? results.length > 0 || hasPairs
         : figure.needsPrompts === true ||
           imported !== null ||
           isThere ||

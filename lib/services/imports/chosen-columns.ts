@@ -8,7 +8,7 @@ import type { JsonValue } from '@/lib/formats/types'
 import { columnMetric } from '@/lib/metrics'
 import { KINDS, readKind } from '@/lib/metrics/imported/kinds'
 import { LINEAGE_KEY } from '../alignments/recorded'
-import { addValues } from '../columns/add-values'
+import { ValueNumbers } from '../columns/add-values'
 import { statusNamed } from './bundle/kind'
 import type { RestoredColumn } from './bundle/restored'
 import type { ImportedColumns, ReadExtra, ValueReader } from './values'
@@ -22,6 +22,10 @@ interface Refused {
   first: string
 }
 
+const REMEDY = {
+  words: 'Import it as text.',
+  values: "Import the file without this column; its values stay in the rows' own fields.",
+}
 const REASONS: Partial<Record<StatusName, (kind: ColumnKind) => string>> = {
   not_of_kind: (kind) => `not ${KINDS[kind].wants}`,
   value_too_long: (kind) => `too long for ${kind}`,
@@ -111,8 +115,8 @@ class ChosenColumn implements ValueReader {
     const values = Float64Array.from(this.#values)
     if (this.#distinct.size > 0) {
       const { limit } = KINDS[this.#kind]
-      const growing = { name: column, metricId: metric.id, limit }
-      const numbers = await addValues(db, studyId, growing, [...this.#distinct.keys()])
+      const growing = { name: column, metricId: metric.id, limit, remedy: REMEDY }
+      const numbers = await new ValueNumbers(db, studyId, growing).add([...this.#distinct.keys()])
       values.forEach((own, i) => {
         if (!Number.isNaN(own)) values[i] = numbers[own] as number
       })

@@ -5,9 +5,12 @@ import { promptVersions } from '@/db/schema'
 import { readableRows } from '@/db/stored-json'
 import { LIMITS } from '@/lib/contracts/limits'
 import {
+  isOwnQuestion,
+  isRating,
   type PromptDraft,
   type PromptInfo,
   type PromptKind,
+  type PromptScale,
   type PromptVersion,
 } from '@/lib/contracts/prompts'
 import { AppError } from '@/lib/errors'
@@ -16,17 +19,47 @@ import { textParam } from '@/lib/metrics/first-token/prompts'
 import { evolvePrompt, getPrompt, PROMPTS } from '@/lib/prompts'
 import { OPERATORS } from '@/lib/prompts/operators'
 import { canonicalText, hashText, withText, type Prompt } from '@/lib/prompts/prompt'
-import { CLARITY, defineRubric, RUBRIC_PLACEHOLDERS } from '@/lib/prompts/rubric'
+import {
+  CLARITY,
+  defineRubric,
+  INTENTIONS,
+  RUBRIC_PLACEHOLDERS,
+  type Rubric,
+} from '@/lib/prompts/rubric'
 import { usesByHash } from './uses'
 import { refuseBeyond } from '../row-limits'
 
 type Uses = ReturnType<typeof usesByHash>
 type VersionRow = typeof promptVersions.$inferSelect
 
-/** Id under which the rubric that comes with the program is listed. */
-export const BUILT_IN_RUBRIC = 'rubric-clarity'
-const RUBRIC_METRIC = 'rubric'
-const RUBRIC_CONTRACT = 'One label or integer of the scale.'
+/** Questions that come with the program as examples, by the ids under which they are listed. */
+const BUILT_IN: Readonly<Record<string, Rubric>> = {
+  'rubric-clarity': CLARITY,
+  'column-intentions': INTENTIONS,
+}
+
+/** What questions of each sort are for, what they are answered with, and the metric that asks them. */
+const SORTS = {
+  rubric: {
+    metric: 'rubric',
+    purpose: 'Rates each row by a question and a scale of your own.',
+    contract: 'One label or integer of the scale.',
+  },
+  column: {
+    metric: 'prompt_column',
+    purpose: 'Makes a column of the answers to a question of your own.',
+    contract: 'A choice, a number, tags or a text.',
+  },
+} as const
+
+function sortOf(scale: PromptScale | null): keyof typeof SORTS {
+  return scale === null || isRating(scale) ? 'rubric' : 'column'
+}
+
+/** Returns the metric that asks a question of the user's own with these answers. */
+export function questionMetric(scale: PromptScale | null): string {
+  return SORTS[sortOf(scale)].metric
+}
 
 /** The measured metric that asks a judge this prompt; null for prompts that make texts. */
 function metricOf(prompt: Prompt): string | null {
@@ -42,6 +75,7 @@ const NAMES: Record<PromptKind, string> = {
   respond: 'Respond',
   judge: 'Judge model',
   rubric: 'Rubric',
+  column: 'Column',
 }
 
 function kindOf({ id }: Prompt): PromptKind {
@@ -115,33 +149,33 @@ function builtInInfo(prompt: Prompt, own: VersionRow[], uses: Uses): PromptInfo 
   }
 }
 
-function rubricInfo(id: string, own: VersionRow[], uses: Uses): PromptInfo {
+function questionInfo(id: string, own: VersionRow[], uses: Uses): PromptInfo {
   const versions = own.map((row) => {
     const { template, name } = row
-    // Every rubric has a scale; without it nobody can be asked.
+    // Every question says what it is answered with; without that nobody can be asked.
     const params = row.scale && { promptText: template, name, scale: row.scale }
     return toVersion(row, params, uses)
   })
-  if (id === BUILT_IN_RUBRIC) {
-    const { name, template, scale, hash } = CLARITY
+  const builtIn = Object.hasOwn(BUILT_IN, id) ? BUILT_IN[id] : undefined
+  if (builtIn) {
+    const { name, template, scale, hash } = builtIn
     const params = { promptText: template, name, scale }
     versions.push({ ...builtInVersion({ template, hash, version: '1' }, params, uses), scale })
   }
+  const kind = id.startsWith('column-') ? 'column' : 'rubric'
   return {
     id,
-    kind: 'rubric',
-    name: own[0]?.name ?? CLARITY.name,
-    purpose: 'Rates each row by a question and a scale of your own.',
+    kind,
+    name: own[0]?.name ?? builtIn?.name ?? NAMES[kind],
+    ...SORTS[kind],
     // One of instruction and response must be there; which one is checked when it is saved.
     required: [],
     allowed: [...RUBRIC_PLACEHOLDERS],
-    contract: RUBRIC_CONTRACT,
-    metric: RUBRIC_METRIC,
     versions,
   }
 }
 
-/** Returns every prompt with its versions: those of the program in their order, then rubrics, newest first. */
+/** Returns every prompt with its versions: those of the program in their order, then questions of the user's own, newest first. */
 export function listPrompts(db: Db): PromptInfo[] {
   const query = db
     .select()
@@ -164,13 +198,14 @@ export function listPrompts(db: Db): PromptInfo[] {
   const known = new Set(PROMPTS.map((prompt) => prompt.id))
   const newest = (id: string) =>
     Math.max(0, ...(byPrompt.get(id) ?? []).map((row) => row.createdAt))
-  const rubrics = [...byPrompt.keys()]
-    .filter((id) => !known.has(id) && id !== BUILT_IN_RUBRIC)
+  const questions = [...byPrompt.keys()]
+    .filter((id) => !known.has(id) && !Object.hasOwn(BUILT_IN, id))
     .toSorted((a, b) => newest(b) - newest(a))
   return [
     ...PROMPTS.map((prompt) => builtInInfo(prompt, byPrompt.get(prompt.id) ?? [], uses)),
-    rubricInfo(BUILT_IN_RUBRIC, byPrompt.get(BUILT_IN_RUBRIC) ?? [], uses),
-    ...rubrics.map((id) => rubricInfo(id, byPrompt.get(id) ?? [], uses)),
+    ...[...Object.keys(BUILT_IN), ...questions].map((id) =>
+      questionInfo(id, byPrompt.get(id) ?? [], uses),
+    ),
   ]
 }
 
@@ -211,14 +246,20 @@ export function checkDraft(draft: Pick<PromptDraft, 'promptId' | 'name' | 'templ
 }
 
 /**
- * Stores a new version of a prompt, or a new rubric (`promptId` null), and returns the prompt. Throws `conflict` when
+ * Stores a new version of a prompt, or a new question of the user's own (`promptId` null), and returns the prompt. Throws `conflict` when
  * the prompt has this very text already.
  */
 export function savePrompt(db: Db, draft: PromptDraft): PromptInfo {
   const checked = checkDraft(draft)
   return inTransaction(db, () => {
-    const promptId = draft.promptId ?? `rubric-${randomUUID()}`
+    const promptId = draft.promptId ?? `${sortOf(checked.scale)}-${randomUUID()}`
     const existing = draft.promptId === null ? null : getPromptInfo(db, draft.promptId)
+    if (existing && isOwnQuestion(existing.kind) && existing.kind !== sortOf(checked.scale)) {
+      throw new AppError(
+        'invalid_input',
+        'A rubric stays a rubric and a question with other answers stays one, because other metrics ask them. Save it as a new question.',
+      )
+    }
     const same = existing?.versions.find((version) => version.hash === checked.hash)
     if (same) {
       throw new AppError('conflict', `Version ${same.version} has this very text and scale.`)
@@ -266,9 +307,9 @@ export function restorePromptVersion(db: Db, id: string): PromptInfo {
   return getPromptInfo(db, row.promptId)
 }
 
-/** Deletes a rubric with all its versions and returns their ids, with which it can be restored. */
+/** Deletes a question of the user's own with all its versions and returns their ids, with which it can be restored. */
 export function deleteRubric(db: Db, promptId: string): { versionIds: string[] } {
-  if (PROMPTS.some((prompt) => prompt.id === promptId) || promptId === BUILT_IN_RUBRIC) {
+  if (PROMPTS.some((prompt) => prompt.id === promptId) || Object.hasOwn(BUILT_IN, promptId)) {
     throw new AppError(
       'conflict',
       'This prompt comes with the program. Delete its versions instead.',
@@ -280,7 +321,7 @@ export function deleteRubric(db: Db, promptId: string): { versionIds: string[] }
     .where(and(eq(promptVersions.promptId, promptId), isNull(promptVersions.deletedAt)))
     .returning({ id: promptVersions.id })
     .all()
-  if (rows.length === 0) throw new AppError('not_found', 'There is no such rubric.')
+  if (rows.length === 0) throw new AppError('not_found', 'There is no such question of yours.')
   return { versionIds: rows.map((row) => row.id) }
 }
 

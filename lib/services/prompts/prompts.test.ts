@@ -5,7 +5,6 @@ import { promptDraftSchema, promptInfoSchema, type PromptDraft } from '@/lib/con
 import { PROMPTS } from '@/lib/prompts'
 import { CLARITY } from '@/lib/prompts/rubric'
 import {
-  BUILT_IN_RUBRIC,
   deletePromptVersion,
   deleteRubric,
   getPromptInfo,
@@ -29,7 +28,8 @@ describe('prompts', () => {
     const list = listPrompts(db)
     expect(list.map((prompt) => prompt.id)).toEqual([
       ...PROMPTS.map((prompt) => prompt.id),
-      BUILT_IN_RUBRIC,
+      'rubric-clarity',
+      'column-intentions',
     ])
     for (const prompt of list) {
       promptInfoSchema.parse(prompt)
@@ -112,6 +112,20 @@ describe('rubrics', () => {
     expect(wider.versions[0]?.hash).not.toBe(own?.hash)
   })
 
+  it('with other answers than ratings belong to the metric that makes columns', () => {
+    const info = rubric({ scale: { kind: 'category', choices: ['code', 'prose'] } })
+    expect([info.kind, info.metric, info.id.slice(0, 7)]).toEqual([
+      'column',
+      'prompt_column',
+      'column-',
+    ])
+    const rating = draft({ promptId: info.id, name: 'Topic', template: '{response}', scale })
+    expect(() => savePrompt(db, rating)).toThrow(/Save it as a new question/)
+    const twins = { kind: 'category' as const, choices: ['On', 'on.'] }
+    expect(() => rubric({ scale: twins })).toThrow(/"on\."/)
+    expect(() => rubric({ scale: { kind: 'number', min: 2, max: 1 } })).toThrow(/end above/)
+  })
+
   it('refuse scales and texts that cannot work, naming what is wrong', () => {
     expect(() => rubric({ template: 'On topic?' })).toThrow(/\{instruction\} or \{response\}/)
     expect(() => rubric({ scale: { kind: 'labels', labels: ['On', 'on.'] } })).toThrow(/"on\."/)
@@ -126,7 +140,7 @@ describe('rubrics', () => {
     expect(listPrompts(db).some((prompt) => prompt.id === id)).toBe(false)
     for (const version of versionIds) restorePromptVersion(db, version)
     expect(getPromptInfo(db, id).versions).toHaveLength(1)
-    expect(() => deleteRubric(db, BUILT_IN_RUBRIC)).toThrow(/comes with the program/)
+    expect(() => deleteRubric(db, 'rubric-clarity')).toThrow(/comes with the program/)
     expect(() => deleteRubric(db, 'judge-level')).toThrow(/comes with the program/)
   })
 
@@ -134,7 +148,7 @@ describe('rubrics', () => {
     const saved = savePrompt(
       db,
       draft({
-        promptId: BUILT_IN_RUBRIC,
+        promptId: 'rubric-clarity',
         name: 'Clarity',
         template: 'Clear? {instruction}',
         scale,

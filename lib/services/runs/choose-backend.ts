@@ -19,6 +19,7 @@ const WORDS: Record<Capability, string> = {
   promptLogprobs: 'log-probabilities of given text',
   embed: 'embeddings',
   tokenize: 'a tokenizer',
+  reward: 'rewards',
 }
 
 /** The last probe of a backend; null when there was none, or it lacked files that are here now. */

@@ -12,6 +12,7 @@ import { getMeasured, getMetric, needsOf, parseParams, runLabel, withParams } fr
 import type { MeasuredMetric } from '@/lib/metrics/types'
 import { requestProbe } from '../backends'
 import { currentCells, type CellRef } from '../cells'
+import { settleTags } from '../columns/tags'
 import { chooseBackend, settleParams } from './choose-backend'
 import { buildDefinition, definitionHash } from './definition'
 import { addCell, createRun, findRun, pinIfFirst, planCell, type RunRow } from './extend-run'
@@ -41,7 +42,7 @@ export function measuredMetric(id: string): MeasuredMetric {
   )
 }
 
-/** Returns the cells of a request that a metric is defined on: seeds have no parent, so such metrics leave them out. */
+/** Returns the cells of a request that a metric is defined on: seeds have neither parent nor partner, so such metrics leave them out. */
 export function requestedCells(
   db: Db,
   studyId: string,
@@ -49,9 +50,12 @@ export function requestedCells(
   metric: MeasuredMetric,
 ): CellRef[] {
   const wanted = new Set(cellIds)
+  const { parent, partner = false } = metric.inputs
+  // Seeds have nothing to be compared with but other responses to themselves.
+  const isEvolvedOnly =
+    parent || (partner && metric.otherCell?.(undefined).relation !== 'responses')
   return currentCells(db, studyId).filter(
-    (cell) =>
-      (wanted.size === 0 || wanted.has(cell.id)) && (!metric.inputs.parent || cell.armId !== null),
+    (cell) => (wanted.size === 0 || wanted.has(cell.id)) && (!isEvolvedOnly || cell.armId !== null),
   )
 }
 
@@ -119,6 +123,11 @@ function startOne(
     started.blocked.push({ metric: metric.id, reason: choice.blocked })
     return
   }
+  const tagged = settleTags(db, studyId, metric, asked)
+  if ('blocked' in tagged) {
+    started.blocked.push({ metric: metric.id, reason: tagged.blocked })
+    return
+  }
   const { backend, identity } = choice
   if (backend && request.budget?.money != null && pricesOf(backend) === null) {
     const reason = `A cost budget needs the prices of ${backend.label}. Enter them on the Backends page.`
@@ -135,7 +144,7 @@ function startOne(
     started.blocked.push({ metric: metric.id, reason })
     return
   }
-  const params = settleSizes(db, metric, settleParams(metric, asked, backend), plans)
+  const params = settleSizes(db, metric, settleParams(metric, tagged.params, backend), plans)
   const definition = buildDefinition(metric, params, model)
   const search = (wantedDefinition: RunDefinition) =>
     findRun(db, studyId, definitionHash(wantedDefinition), request.rowSet, plans)

@@ -28,6 +28,9 @@ export async function callSession(
     case 'embed list':
       if (!session.embed) throw 'absent'
       return session.embed(list ? [TEXT, 'x'] : [TEXT], signal)
+    case 'reward':
+      if (!session.reward) throw 'absent'
+      return session.reward([{ request: TEXT, reply: 'Wednesday' }], signal)
     case 'tokenize':
       if (!session.tokenize) throw 'absent'
       return session.tokenize([TEXT], true, signal)

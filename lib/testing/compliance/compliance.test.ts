@@ -43,6 +43,7 @@ const METHODS: Partial<Record<Capability, keyof BackendSession>> = {
   promptLogprobs: 'scoreTokens',
   embed: 'embed',
   tokenize: 'tokenize',
+  reward: 'reward',
 }
 
 const LABELLED = await Promise.all(
@@ -209,9 +210,28 @@ describe.each(LABELLED)('$title', ({ subject, ready }) => {
     expect(new Set(vectors.map((vector) => vector.length)).size).toBe(1)
   })
 
+  it.skipIf(!ready)(
+    'rewards: more for the reply that answers, in order, the same alone',
+    async () => {
+      if (!has('reward') || !session.reward) return
+      const request = 'Name the colour of the sky on a clear day.'
+      const good = { request, reply: 'The colour of the sky on a clear day is blue.' }
+      const bad = { request, reply: 'Potatoes, boiled.' }
+      const [first, second, third] = (await session.reward([bad, good, bad])) as [
+        number,
+        number,
+        number,
+      ]
+      expect(second).toBeGreaterThan(first)
+      expect(third).toBeCloseTo(first, 1)
+      const [alone] = await session.reward([good])
+      expect(alone).toBeCloseTo(second, 1)
+    },
+  )
+
   it.skipIf(!ready)('stops on abort with `cancelled`', async () => {
     const signal = AbortSignal.abort()
-    for (const call of ['chat', 'embed', 'score'] as const) {
+    for (const call of ['chat', 'embed', 'score', 'reward'] as const) {
       const error = await callSession(session, call, signal).then(
         () => null,
         (caught: unknown) => caught,

@@ -6,7 +6,7 @@ import type { StubRequest } from '../servers/openai'
 
 /** What a recorded refusal must become (the retry rules), and by which call of a session it is met. */
 export interface ExpectedError {
-  call: 'open' | 'chat' | 'score' | 'score list' | 'embed' | 'embed list' | 'tokenize'
+  call: 'open' | 'chat' | 'score' | 'score list' | 'embed' | 'embed list' | 'reward' | 'tokenize'
   kind: FailureKind
   /** Stable short code of the failure, where it matters. */
   reason?: string

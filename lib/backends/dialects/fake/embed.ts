@@ -1,3 +1,4 @@
+import type { RewardPair } from '@/lib/backends/types'
 import { textHash, unit } from './hash'
 
 /** Entries of a fake vector: enough that different words rarely meet. */
@@ -21,4 +22,11 @@ export function fakeVector(text: string, seed: number): Float32Array {
   for (const x of sum) square += x * x
   const length = Math.sqrt(square)
   return Float32Array.from(sum, (x) => x / length)
+}
+
+/** Returns a reward: more for a reply whose words are those of the request, with a little of its own. */
+export function fakeReward({ request, reply }: RewardPair, seed: number): number {
+  const [a, b] = [fakeVector(request, seed), fakeVector(reply, seed)]
+  const likeness = a.reduce((sum, x, i) => sum + x * (b[i] as number), 0)
+  return 4 * likeness + unit(textHash(reply, seed), 0) / 10
 }

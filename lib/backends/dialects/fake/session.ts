@@ -8,7 +8,7 @@ import type {
   ModelIdentity,
 } from '@/lib/backends/types'
 import type { FakeConfig } from './config'
-import { fakeVector } from './embed'
+import { fakeReward, fakeVector } from './embed'
 import { textHash, unit } from './hash'
 import { fakeReply } from './reply'
 import { fakeScores, FakeTokenizer } from './tokens'
@@ -127,6 +127,13 @@ export function openFake(config: FakeConfig): BackendSession {
         vectors: texts.map((text) => fakeVector(text, config.seed)),
         truncated: texts.map(() => false),
       }
+    },
+    async reward(pairs, signal) {
+      await serve(
+        pairs.map(({ reply }) => reply),
+        signal,
+      )
+      return pairs.map((pair) => fakeReward(pair, config.seed))
     },
     async tokenize(texts, addSpecial, signal) {
       throwIfAborted(signal)

@@ -7,6 +7,7 @@ import { SERVER_SUBJECTS } from './servers'
 import { HOSTED_SUBJECTS } from './hosted'
 import { LMDEPLOY_SUBJECTS } from './lmdeploy'
 import { LLAMA_CPP_PYTHON_SUBJECTS } from './llama-cpp-python'
+import { REWARD_SUBJECTS } from './reward'
 import { SGLANG_SUBJECTS } from './sglang'
 import { TGI_SUBJECTS } from './tgi'
 import { VLLM_SUBJECTS } from './vllm'
@@ -36,4 +37,5 @@ export const SUBJECTS: readonly Subject[] = [
   ...TGI_SUBJECTS,
   ...LLAMA_CPP_PYTHON_SUBJECTS,
   ...HOSTED_SUBJECTS,
+  ...REWARD_SUBJECTS,
 ]

@@ -1,53 +1,26 @@
-import type { Db } from '@/db/client'
+import { statusCode } from '@/lib/contracts/status'
 import { throwIfAborted } from '@/lib/errors'
-import type { OtherCell, OtherCellChoice } from '@/lib/metrics/types'
-import { currentCells, currentResponseSet, type CellRef } from '@/lib/services/cells'
+import type { CellResult, RowResult } from '@/lib/metrics/types'
 import { OUTSIDE, PENDING } from '@/lib/services/runs/row-status'
 import { loadRows } from './load-rows'
+import { loadOtherCell } from './other-cell'
 import type { CellWork } from './row-scope'
 
-function isMeant(
-  own: CellRef,
-  other: CellRef,
-  { relation, arm, round = own.round }: OtherCellChoice,
-): boolean {
-  if (other.seedSetId !== own.seedSetId || other.no === own.no) return false
-  if (relation === 'seeds') return other.armId === null
-  if (relation === 'arm') return other.armKey === arm && other.round === round
-  return own.round === 1
-    ? other.armId === null
-    : other.armId === own.armId && other.round === own.round - 1
-}
-
-function sentence({ relation, arm, round }: OtherCellChoice): string {
-  if (relation === 'seeds') return 'This cell is the seeds, or its seed set has none.'
-  if (relation === 'arm') {
-    return `There is no evolver "${arm}" in ${round === undefined ? 'this seed set and round' : `round ${round} of this seed set`}.`
+/** Puts the numbers of values that are no numbers into the columns of a result. */
+async function numberCoded(
+  { number }: CellWork,
+  { columns, coded = {} }: CellResult,
+): Promise<void> {
+  for (const [key, values] of Object.entries(coded)) {
+    const held = values.flatMap((value, index): RowResult[] =>
+      value === null ? [] : [{ index, status: 'ok', values: {}, coded: { [key]: value } }],
+    )
+    const column = columns[key] as CellResult['columns'][string]
+    for (const { index, status, values: found } of await number(held)) {
+      column.values[index] = Number(found[key] ?? NaN)
+      if (status !== 'ok') column.status[index] = statusCode(status)
+    }
   }
-  return 'There is no round before this one.'
-}
-
-/** The rows of the cell that a cell is to be compared with; without rows and with the reason where there is none. */
-function loadOtherCell(
-  db: Db,
-  studyId: string,
-  cellNo: number,
-  choice: OtherCellChoice,
-): OtherCell {
-  const cells = currentCells(db, studyId)
-  const own = cells.find(({ no }) => no === cellNo)
-  const other = own && own.armId !== null ? cells.find((cell) => isMeant(own, cell, choice)) : null
-  if (!other) return { id: null, name: null, rows: [], reason: sentence(choice) }
-  const source = {
-    cellNo: other.no,
-    responseSetNo: currentResponseSet(db, other.no)?.no ?? null,
-    alignmentNo: null,
-    parent: false,
-  }
-  const all = Array.from({ length: other.rowCount }, (_, index) => index)
-  const place = other.armKey === null ? 'seeds' : `${other.armKey}, round ${other.round}`
-  const name = `${other.seedSetKey}, ${place}`
-  return { id: other.id, name, rows: loadRows(db, source, all), reason: null }
 }
 
 /**
@@ -71,6 +44,7 @@ export async function computeWholeCell(work: CellWork): Promise<void> {
   const result = await metric.computeCell(rows, params, { ...tools, progress }, other)
   throwIfAborted(tools.signal)
   await work.confirm(tools.signal)
+  await numberCoded(work, result)
   writer.setColumns(
     Int32Array.from(rows, (row) => row.index),
     result,

@@ -55,8 +55,10 @@ describe('compute', () => {
   it('fills every output of every measured metric, with a status where there is no value', async () => {
     study = testStudy(60)
     const { db, studyId } = study
-    // Those that run functions are off until they are turned on: checkers.test.ts.
-    const on = listMeasured().filter(({ inputs }) => !inputs.checkers)
+    // Those that run functions are off until they are turned on: checkers.test.ts. Those of tags and pairs: questions.test.ts.
+    const on = listMeasured().filter(
+      ({ inputs }) => !inputs.checkers && !inputs.tags && !inputs.partner,
+    )
     const started = startRuns(study, studyId, request(on.map((metric) => metric.id)))
     expect(started.blocked).toEqual([])
     await work(study)

@@ -6,7 +6,10 @@ import { ColumnWriter } from '@/lib/services/columns/writer'
 import { getRunRow } from '@/lib/services/runs'
 import { checkTools } from '@/lib/services/sandbox'
 import { computeWholeCell } from './cell-scope'
+import { partnersOf } from './other-cell'
 import { computeRows } from './row-scope'
+import { numberValues } from './number-values'
+import { taggedBy } from './tagged'
 import { runCellList, RunState } from './run-state'
 import { settleModel } from './settle-model'
 import { metricTools } from './tools'
@@ -36,22 +39,35 @@ async function run(context: WorkerContext, { runId }: JobPayload<'compute'>) {
   const cellList = runCellList(db, current.no)
   const state = new RunState(context, current, session, cellList)
   state.begin()
-  const tools = metricTools(session, signal, () => undefined, checkTools(db))
+  const number = numberValues(db, stored.studyId, metric, params, outputs)
+  const tagged = taggedBy(db, stored.studyId, metric, params)
+  const words = tagged?.words ?? null
+  const tools = metricTools(session, signal, () => undefined, checkTools(db), words)
   for (const cell of cellList) {
     throwIfAborted(signal)
     const writer = new ColumnWriter(db, current.no, cell.cellNo, cell.rowCount, outputs)
     state.phase(cell.name)
     const { cellNo, responseSetNo, alignmentNo } = cell
+    const { compared, notes } = partnersOf(db, stored.studyId, metric, cell)
     const work = {
       db,
       studyId: stored.studyId,
       metric,
       params,
       tools,
+      number,
       cell,
       writer,
       state,
-      source: { cellNo, responseSetNo, alignmentNo, ...metric.inputs },
+      source: {
+        cellNo,
+        responseSetNo,
+        alignmentNo,
+        compared,
+        tagsOf: tagged?.of(cellNo) ?? null,
+        ...metric.inputs,
+      },
+      notes,
       confirm: async (abort: AbortSignal) => session?.confirm(abort),
       concurrency: session?.limits.chatConcurrency ?? 1,
     }

@@ -24,6 +24,17 @@ export interface RowSource {
   finishReason?: boolean
   /** Whether it asks for the functions that check a response. */
   checkers?: boolean
+  /** Where the row stands that each is compared with; null where there is none. */
+  compared?: PartnerRows | null
+  /** Tags of each row in a column. */
+  tagsOf?: ((idx: number) => readonly string[] | null) | null
+}
+
+/** The rows that those of a cell are compared with. */
+export interface PartnerRows {
+  source: RowSource
+  /** Row there of each row here, -1 for none. */
+  rows: Int32Array
 }
 
 const text = z.string().nullable()
@@ -142,6 +153,8 @@ export function loadRows(db: Db, source: RowSource, indices: readonly number[]):
     seed = false,
     finishReason = false,
     checkers = false,
+    compared,
+    tagsOf,
   } = source
   const rows: MetricRow[] = []
   let known = null as { text: string; hashes: Record<string, string> } | null
@@ -167,15 +180,32 @@ export function loadRows(db: Db, source: RowSource, indices: readonly number[]):
       parent: parent ? requestOf(row.parentInstruction, row.parentInput) : null,
       ...(seed ? { seed: requestOf(row.seedInstruction, row.seedInput) } : {}),
       operator: row.operator,
+      ...(tagsOf ? { tags: tagsOf(row.idx) } : {}),
       ...(finishReason ? { finishReason: finishReasonOf(fieldsOf(row, cellNo)) } : {}),
       ...(checkers ? { checkers: checkersOf(fieldsOf(row, cellNo)) } : {}),
       ...(row.prompts !== null && known ? { promptHashes: known.hashes } : {}),
     })
   }
-  return rows
+  return compared ? withPartners(db, compared, rows) : rows
+}
+
+function withPartners(
+  db: Db,
+  { source, rows: there }: PartnerRows,
+  rows: MetricRow[],
+): MetricRow[] {
+  const wanted = rows.map(({ index }) => there[index] ?? -1).filter((idx) => idx >= 0)
+  const partners = loadRows(
+    db,
+    source,
+    wanted.toSorted((a, b) => a - b),
+  )
+  const byIndex = new Map(partners.map((partner) => [partner.index, partner]))
+  return rows.map((row) => ({ ...row, partner: byIndex.get(there[row.index] ?? -1) ?? null }))
 }
 
 /** Returns the length of a row's own texts, by which rows are sorted so that batches are of even size. */
 export function textLength(row: MetricRow): number {
-  return row.instruction.length + (row.input?.length ?? 0) + (row.response?.length ?? 0)
+  const own = row.instruction.length + (row.input?.length ?? 0) + (row.response?.length ?? 0)
+  return own + (row.partner ? textLength(row.partner) : 0)
 }

@@ -6,6 +6,7 @@ import type { ColumnWriter } from '@/lib/services/columns/writer'
 import { PENDING } from '@/lib/services/runs/row-status'
 import type { Db } from '@/db/client'
 import { loadRows, textLength, type RowSource } from './load-rows'
+import type { NumberValues } from './number-values'
 import type { RunCell, RunState } from './run-state'
 
 // Results are written after a second or this many rows, whichever comes first: a kill loses no more than that. Each write
@@ -37,6 +38,10 @@ export interface CellWork {
   source: RowSource
   writer: ColumnWriter
   state: RunState
+  /** What the record says of the cell; null where that is nothing. */
+  notes: Record<string, unknown> | null
+  /** Numbers values that are no numbers before they are stored. */
+  number: NumberValues
   /** Returns once all results so far are known to be of the run's model; throws when they are not. */
   confirm(signal: AbortSignal): Promise<void>
   /** Calls that the backend takes at once. */
@@ -162,23 +167,24 @@ class Waiting {
 
   private async write(signal: AbortSignal): Promise<void> {
     if (this.results.length === 0) return
-    const { cell, writer, state, confirm } = this.work
-    const { results } = this
+    const { cell, writer, state, confirm, number, notes } = this.work
+    const waiting = this.results
     this.results = []
     const start = performance.now()
     try {
       await confirm(signal)
     } catch (error) {
-      this.results.unshift(...results)
+      this.results.unshift(...waiting)
       throw error
     }
     const tookMs = performance.now() - start
     this.betweenMs = Math.min(MOST_BETWEEN_MS, Math.max(COMMIT_MS, CHECK_SHARE * tookMs))
+    const results = await number(waiting)
     for (const result of results) {
       writer.setRow(result)
       state.noteExample(result)
     }
-    state.commit(cell, writer, results)
+    state.commit(cell, writer, results, notes ?? undefined)
   }
 }
 

@@ -22,8 +22,9 @@ export function metricTools(
   signal: AbortSignal,
   progress: (done: number, total: number) => void,
   checks: CheckTools | null = null,
+  tagWords: MetricTools['tagWords'] | null = null,
 ): MetricTools {
-  const { generate, scoreTokens, tokenize, tokenTexts, chatIds, embed } = session ?? {}
+  const { generate, scoreTokens, tokenize, tokenTexts, chatIds, embed, reward } = session ?? {}
   return {
     identity: session?.identity ?? NO_MODEL,
     signal,
@@ -36,6 +37,8 @@ export function metricTools(
     ...(checks
       ? { runChecks: (functions, cases) => checks.runChecks(functions, cases, signal) }
       : {}),
+    ...(tagWords ? { tagWords } : {}),
+    ...(reward ? { reward: (pairs) => reward(pairs, signal) } : {}),
     ...(embed ? { embed: (texts) => embed(texts, signal) } : {}),
   }
 }

@@ -16,7 +16,11 @@ const ADDED = 'added_words.words'
 
 /** Metrics that ask no backend for anything. */
 const alone = listMeasured().filter(
-  (metric) => needsOf(metric, parseParams(metric, {})).length === 0 && !metric.inputs.checkers,
+  (metric) =>
+    needsOf(metric, parseParams(metric, {})).length === 0 &&
+    // Of functions and tags there are none here.
+    !metric.inputs.checkers &&
+    !metric.inputs.tags,
 )
 
 const open: { close(): void | Promise<void> }[] = []

@@ -143,6 +143,7 @@ async function countingSession(
           }),
         }
       : {}),
+    ...(session.reward ? { reward: async (pairs) => pairs.map(() => 0) } : {}),
     ...(tokenize
       ? { tokenize: (list, special, signal) => tokenize.call(session, list, special, signal) }
       : {}),

@@ -7,6 +7,7 @@ import { errorCode, errorMessage } from '@/lib/errors'
 import { needsOf, parseParams, withParams } from '@/lib/metrics'
 import type { MeasuredMetric } from '@/lib/metrics/types'
 import { JOBS } from '@/lib/queue/kinds'
+import { settleTags } from '@/lib/services/columns/tags'
 import { measuredMetric, requestedCells } from '@/lib/services/runs/compute'
 import { chooseBackend, settleParams } from '@/lib/services/runs/choose-backend'
 import { buildDefinition, definitionHash } from '@/lib/services/runs/definition'
@@ -32,6 +33,8 @@ const SPEED_SCAN_MS = 500
 const COUNT_ROWS = 2_000
 // Requests that the largest batch of the sample keeps in flight: where an adaptive limit begins.
 const SAMPLE_IN_FLIGHT = 4
+// Their number does not follow from rows.
+const TAGS_NOTE = 'Not in this estimate: each different tag of the study is embedded once.'
 // Counting never touches the times of last use, by which the cache is purged.
 const AT_NO_TIME = () => 0
 
@@ -117,10 +120,16 @@ async function estimate(
 ): Promise<DryRun> {
   const { db, signal } = context
   const { chosenParams, metric, choice } = chosenFor(context, request, wanted)
+  const tagged = settleTags(db, studyId, metric, chosenParams)
   const cells = requestedCells(db, studyId, request.cellIds, metric)
   const chosen = resolveRowSet(db, studyId, cells, request.rowSet)
   const plans = cells.map((cell) => planCell(db, cell, chosen.get(cell.no) ?? null, metric.inputs))
-  const params = settleSizes(db, metric, settleParams(metric, chosenParams, choice.backend), plans)
+  const params = settleSizes(
+    db,
+    metric,
+    settleParams(metric, 'params' in tagged ? tagged.params : chosenParams, choice.backend),
+    plans,
+  )
   const none: DryRun = {
     metric: metric.id,
     backendId: choice.backend?.id ?? null,
@@ -137,6 +146,7 @@ async function estimate(
     blocked: null,
   }
   if ('blocked' in choice) return { ...none, blocked: choice.blocked }
+  if ('blocked' in tagged) return { ...none, blocked: tagged.blocked }
   try {
     const { backend } = choice
     const session = backend ? await context.openBackend(backend.id, { cache: NO_CACHE }) : null
@@ -170,7 +180,7 @@ async function estimate(
         reads: scan.reads,
         headroom,
       }),
-      note: assumed,
+      note: metric.inputs.tags ? TAGS_NOTE : assumed,
       cost: costOf(meter, pricesOf(backend)),
     }
   } catch (error) {

@@ -6,6 +6,7 @@ import type { MeasuredMetric, MetricRow } from '@/lib/metrics/types'
 import type { RunCellPlan } from '@/lib/services/runs/extend-run'
 import { createRandom } from '@/lib/stats/random'
 import { loadRows, textLength } from '../compute/load-rows'
+import { partnersOf } from '../compute/other-cell'
 import type { Timed } from './measure'
 
 // A slice takes a few milliseconds: other jobs of the worker go on between slices.
@@ -40,7 +41,7 @@ export interface Scan {
 
 /** Returns what distinguishes a row for this metric: the texts that it reads. */
 function digest(metric: MeasuredMetric, row: MetricRow): string {
-  const { response, parent, seed } = metric.inputs
+  const { response, parent, seed, partner } = metric.inputs
   const texts = [
     row.instruction,
     row.input ?? '',
@@ -48,6 +49,7 @@ function digest(metric: MeasuredMetric, row: MetricRow): string {
     parent ? row.parent : null,
     parent ? row.operator : null,
     seed ? row.seed : null,
+    partner ? row.partner : null,
   ]
   const hash = createHash('sha1').update(JSON.stringify(texts)).digest()
   return hash.subarray(0, DIGEST_BYTES).toString('latin1')
@@ -61,7 +63,9 @@ export function loadPending(
   indices: readonly number[],
 ): MetricRow[] {
   const { cell, responseSetNo, alignmentNo } = plan
-  const source = { cellNo: cell.no, responseSetNo, alignmentNo, ...metric.inputs }
+  const place = { cellNo: cell.no, responseSetNo }
+  const { compared } = partnersOf(db, cell.studyId, metric, place)
+  const source = { ...place, alignmentNo, compared, ...metric.inputs }
   return loadRows(db, source, indices)
 }
 

@@ -1,17 +1,19 @@
 import { GREEDY } from '@/lib/backends/types'
+import { wordsOf } from '@/lib/contracts/column-kinds'
 import type { PromptTrial, TrialReply } from '@/lib/contracts/prompts'
 import { AppError, errorMessage, throwIfAborted } from '@/lib/errors'
 import { asColumns, getMeasured, parseParams, withParams } from '@/lib/metrics'
-import type { MetricRow, OutputSpec, RowResult } from '@/lib/metrics/types'
+import type { MeasuredMetric, MetricRow, OutputSpec, RowResult } from '@/lib/metrics/types'
 import { getPrompt } from '@/lib/prompts'
 import { renderPrompt, withText } from '@/lib/prompts/prompt'
 import { JOBS } from '@/lib/queue/kinds'
 import { getCell, currentResponseSet, newestAlignment } from '@/lib/services/cells'
 import { settleParams } from '@/lib/services/runs/choose-backend'
 import { getBackendRow } from '@/lib/services/backends'
-import { getPromptInfo } from '@/lib/services/prompts'
+import { getPromptInfo, questionMetric } from '@/lib/services/prompts'
 import { computeSafely } from '../compute/row-scope'
 import { loadRows } from '../compute/load-rows'
+import { partnersOf } from '../compute/other-cell'
 import { metricTools } from '../compute/tools'
 import { defineJob, type WorkerContext, type MeteredSession } from '@/lib/worker/types'
 
@@ -25,19 +27,30 @@ interface TrialRow {
 }
 
 /** The metric whose replies the prompt asks for; null for prompts of evolution. */
-function metricOf(db: WorkerContext['db'], promptId: string | null): string | null {
-  return promptId === null ? 'rubric' : getPromptInfo(db, promptId).metric
+function metricOf(
+  db: WorkerContext['db'],
+  { promptId, scale }: Pick<PromptTrial, 'promptId' | 'scale'>,
+): string | null {
+  return promptId === null ? questionMetric(scale) : getPromptInfo(db, promptId).metric
 }
 
-function loadTrialRows(context: WorkerContext, trial: PromptTrial, response: boolean): TrialRow[] {
+function loadTrialRows(
+  context: WorkerContext,
+  trial: PromptTrial,
+  metric: MeasuredMetric | null,
+): TrialRow[] {
   const { db } = context
   return trial.rows.flatMap(({ cellId, idx }) => {
     const cell = getCell(db, trial.studyId, cellId)
-    const source = {
+    const place = {
       cellNo: cell.no,
-      responseSetNo: response ? (currentResponseSet(db, cell.no)?.no ?? null) : null,
+      responseSetNo: metric?.inputs.response ? (currentResponseSet(db, cell.no)?.no ?? null) : null,
+    }
+    const source = {
+      ...place,
       alignmentNo: newestAlignment(db, cell.no)?.no ?? null,
       parent: true,
+      compared: metric && partnersOf(db, trial.studyId, metric, place).compared,
     }
     return loadRows(db, source, [idx]).map((row) => ({ cellId, idx, row }))
   })
@@ -49,8 +62,12 @@ function clip(text: unknown): string | null {
 
 /** The first visible value in words: "4, hard". */
 function words(result: RowResult, output: OutputSpec | undefined): string | null {
+  const coded = output ? result.coded?.[output.key] : undefined
+  if (coded !== undefined) return wordsOf(coded).join(', ') || 'none'
   const value = output ? result.values[output.key] : null
   if (typeof value !== 'number' || !output) return null
+  const word = output.words?.[value - 1]
+  if (word !== undefined) return word
   const level = output.levels?.[value - 1]
   return level === undefined ? String(Number(value.toPrecision(4))) : `${value}, ${level}`
 }
@@ -66,6 +83,8 @@ async function tryMetric(
     // What a metric has no parameter for is dropped.
     promptText: trial.template,
     maxTokens: trial.maxTokens,
+    // What every evolved row has, for metrics that compare rows.
+    against: 'previous',
     ...(trial.scale ? { scale: trial.scale, name: trial.name || 'Rubric' } : {}),
   })
   const params = settleParams(measured, asked, getBackendRow(context.db, trial.backendId))
@@ -73,7 +92,7 @@ async function tryMetric(
   const output = asColumns(metric, params).outputs.find((one) => !one.hidden)
   const tools = metricTools(session, context.signal, () => undefined)
   const replies: TrialReply[] = []
-  for (const { cellId, idx, row } of loadTrialRows(context, trial, metric.inputs.response)) {
+  for (const { cellId, idx, row } of loadTrialRows(context, trial, metric)) {
     throwIfAborted(context.signal)
     const [result] = await computeSafely(metric, [row], params, tools)
     if (!result) continue
@@ -102,7 +121,7 @@ async function tryText(
   }
   const prompt = withText(getPrompt(trial.promptId ?? ''), trial.template)
   const replies: TrialReply[] = []
-  for (const { cellId, idx, row } of loadTrialRows(context, trial, false)) {
+  for (const { cellId, idx, row } of loadTrialRows(context, trial, null)) {
     throwIfAborted(context.signal)
     const content = renderPrompt(prompt, { instruction: row.instruction, input: row.input ?? '' })
     const params = { ...GREEDY, maxTokens: trial.maxTokens }
@@ -132,7 +151,7 @@ export const tryPromptJob = defineJob(JOBS['try-prompt'], {
   async run(context, trial) {
     context.progress({ phase: 'Opening the backend' })
     const session = await context.openBackend(trial.backendId)
-    const metric = metricOf(context.db, trial.promptId)
+    const metric = metricOf(context.db, trial)
     const replies = metric
       ? await tryMetric(context, trial, metric, session)
       : await tryText(context, trial, session)

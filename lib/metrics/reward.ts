@@ -1,0 +1,172 @@
+import { z } from 'zod'
+import type { RewardPair } from '@/lib/backends/types'
+import { errorMessage, throwIfAborted } from '@/lib/errors'
+import { renderPrompt } from '@/lib/prompts/prompt'
+import { exampleRow, stubTools } from './example-tools'
+import { isRowError, required } from './failures'
+import { promptForRow, promptParams, promptsInUse, settlePrompts } from './first-token/prompts'
+import { promptUse } from './judging/ask'
+import { requestOf } from './judging/pair'
+import { defineMetric, type MetricRow, type MetricTools, type RowResult } from './types'
+
+const ID = 'reward'
+const FORMS = ['evolution', 'reference', 'response'] as const
+
+const params = z.object({
+  form: z
+    .enum(FORMS)
+    .default('evolution')
+    .describe(
+      'What the reward model sees as request and reply: evolution is the request to evolve the parent with the evolved instruction as reply, as in the paper; reference builds that request from the evolved instruction itself, as the published script does; response is the instruction with its response.',
+    ),
+  ...promptParams,
+})
+type Params = z.infer<typeof params>
+
+type Planned = { pair: RewardPair; remark: string | null } | { result: RowResult }
+
+function planRow(row: MetricRow, chosen: Params): Planned {
+  const { index, instruction, response, parent } = row
+  const without = (status: RowResult['status']): Planned => ({
+    result: { index, status, values: {} },
+  })
+  if (instruction === '') return without('empty_instruction')
+  if (chosen.form === 'response') {
+    if (!response) return without('no_response')
+    return { pair: { request: requestOf(row), reply: response }, remark: null }
+  }
+  if (parent === null) return without('no_parent')
+  const source = chosen.form === 'reference' ? instruction : parent.instruction
+  if (source === '') return without('empty_instruction')
+  const asked = promptForRow(row, chosen)
+  if ('result' in asked) return asked
+  const request = renderPrompt(asked.prompt, { instruction: source })
+  return { pair: { request, reply: instruction }, remark: asked.remark }
+}
+
+async function computeBatch(
+  rows: readonly MetricRow[],
+  chosen: Params,
+  tools: MetricTools,
+): Promise<RowResult[]> {
+  throwIfAborted(tools.signal)
+  const reward = required(tools.reward, ID, 'reward')
+  // Settled, not all: the requests still running must end before a failure is passed on.
+  const settled = await Promise.allSettled(
+    rows.map(async (row): Promise<RowResult> => {
+      const { index } = row
+      const planned = planRow(row, chosen)
+      if ('result' in planned) return planned.result
+      const { pair, remark } = planned
+      try {
+        const [value] = await reward([pair])
+        const detail = remark === null ? {} : { detail: { message: remark } }
+        return { index, status: 'ok', values: { reward: value ?? null }, ...detail }
+      } catch (error) {
+        if (!isRowError(error)) throw error
+        const detail = { message: errorMessage(error) }
+        return { index, status: 'error', values: {}, detail }
+      }
+    }),
+  )
+  return settled.map((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason
+    return outcome.value
+  })
+}
+
+/** Value or status of rows where a reward model counts the words that request and reply share. */
+async function example(form: Params['form'], rows: readonly Partial<MetricRow>[]) {
+  const tools = stubTools({
+    reward: async (pairs) =>
+      pairs.map(({ request, reply }) => {
+        const words = new Set(request.split(/[\s:]+/))
+        return reply.split(' ').filter((word) => words.has(word)).length
+      }),
+  })
+  const results = await computeBatch(
+    rows.map((row, index) => exampleRow({ index, operator: 'deepen', ...row })),
+    params.parse({ form, deepenText: 'Deepen: {instruction}' }),
+    tools,
+  )
+  return Object.fromEntries(
+    results.map(({ index, status, values }) => [
+      String(index),
+      (values['reward'] as number | undefined) ?? status,
+    ]),
+  )
+}
+
+const parent = { instruction: 'sort a list', input: null }
+
+/** How good a reward model finds an evolved instruction as an answer to the request to evolve its parent, or a response. */
+export const reward = defineMetric<Params>({
+  kind: 'measured',
+  scope: 'row',
+  id: ID,
+  version: 1,
+  label: 'Reward',
+  description:
+    'How good a reward model finds the evolved instruction as the reply to the request to evolve its parent, or the response to the instruction.',
+  formula:
+    'reward = r(request, reply); request = prompt of the operator with the parent, reply = the evolved instruction',
+  source:
+    'arXiv 2412.11231, Table 14 (InternLM-2-7B-Reward); its script builds the request from the evolved instruction (form reference)',
+  needs: ['reward'],
+  settle: (chosen) => settlePrompts(chosen),
+  inputs: { response: false, parent: true },
+  inputsFor: ({ form }) => ({ response: form === 'response', parent: form !== 'response' }),
+  onDemand: true,
+  params,
+  outputs: [
+    {
+      key: 'reward',
+      label: 'reward',
+      shape: 'scalar',
+      dtype: 'f64',
+      unit: '',
+      direction: 'higher',
+      directionMeans: 'The reward model finds the reply better.',
+      description:
+        'Number of the reward model. Rewards of two models, or of two forms, do not compare.',
+    },
+  ],
+  prompts: (chosen) => (chosen.form === 'response' ? [] : promptsInUse(chosen).map(promptUse)),
+  // Each row is a request of its own: this many in flight fill a server and are done within a commit or two.
+  batchRows: 16,
+  computeBatch,
+  examples: [
+    {
+      name: 'the request is made of the parent',
+      run: () =>
+        example('evolution', [
+          { instruction: 'sort a long list', parent },
+          { instruction: 'sort', parent: null },
+          { instruction: '', parent },
+          { instruction: 'sort', parent, operator: null },
+          { instruction: 'sort', parent, operator: 'unheard of' },
+        ]),
+      expected: {
+        '0': 3,
+        '1': 'no_parent',
+        '2': 'empty_instruction',
+        '3': 'no_operator',
+        '4': 'not_applicable',
+      },
+    },
+    {
+      name: 'as the script does, from the evolved instruction itself',
+      run: () => example('reference', [{ instruction: 'sort a long list', parent }]),
+      expected: { '0': 4 },
+    },
+    {
+      name: 'a response to its instruction',
+      run: () =>
+        example('response', [
+          { instruction: 'name a fruit', response: 'a fruit is a plum' },
+          { instruction: 'name a fruit', response: null },
+        ]),
+      expected: { '0': 3, '1': 'no_response' },
+    },
+  ],
+})

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeTinyModel } from '@/lib/testing/tiny-model'
 import { embeddedConfig } from './config'
+import { expandModel } from './gguf/expand'
 import { chooseWeights } from './weights'
 
 // Bytes of the tiny model: what its copy in float32 takes.
@@ -46,6 +47,19 @@ describe('the weights that score', () => {
 
   it('of a backend that was set to bf16 are float32', () => {
     expect(embeddedConfig.parse({ scoringWeights: 'bf16' }).scoringWeights).toBe('f32')
+  })
+
+  it('that are not numbers are refused before anything is computed with them', async () => {
+    const broken = path.join(folder, 'broken.gguf')
+    writeTinyModel(broken, {
+      change: (all) => all.get('blk.1.ffn_up.weight')?.values.fill(NaN, 100, 101),
+    })
+    const copy = expandModel({ file: broken, sha256: 'broken', cacheDir: folder })
+    await expect(copy).rejects.toMatchObject({
+      code: 'invalid_input',
+      message: expect.stringContaining('blk.1.ffn_up.weight'),
+    })
+    expect(readdirSync(path.join(folder, 'expanded'))).toEqual([])
   })
 
   it('of a file that is no model are refused', async () => {

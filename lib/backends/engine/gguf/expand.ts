@@ -71,12 +71,16 @@ async function copyTensor(
   const data = new Uint8Array(bytesOf(from, from.type))
   const { bytesRead } = await source.read(data, 0, data.length, from.offset)
   if (bytesRead !== data.length) throw new Error(`the file ends inside ${from.name}`)
-  let out: Uint8Array = data
-  if (type !== from.type) {
-    const block = BLOCK_TYPES.get(from.type)
-    if (!block) throw new Error(`${from.name} has a type that cannot be expanded`)
-    out = new Uint8Array(expandBlocks(block, data).buffer)
+  const block = BLOCK_TYPES.get(from.type)
+  if (!block) throw new Error(`${from.name} has a type that cannot be expanded`)
+  const weights = expandBlocks(block, data)
+  if (!weights.every(Number.isFinite)) {
+    throw new AppError(
+      'invalid_input',
+      `The weights ${from.name} of the model file hold values that are not numbers. Fetch the file again, or choose another one.`,
+    )
   }
+  const out = type === from.type ? data : new Uint8Array(weights.buffer)
   await target.write(out, 0, out.length, at)
 }
 
@@ -136,6 +140,7 @@ export async function expandModel(request: ExpansionRequest): Promise<string> {
     return target
   } catch (error) {
     await rm(part, { force: true })
+    if (error instanceof AppError) throw error
     const bytes = await expansionOf(request.file).catch(() => null)
     throw new AppError(
       'backend_unavailable',

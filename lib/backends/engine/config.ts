@@ -18,10 +18,11 @@ export const embeddedConfig = z.strictObject({
     .default(null)
     .describe('Path of your own GGUF file; used instead of the model from the list.'),
   scoringWeights: z
-    .enum(['auto', 'file', 'bf16', 'f32'])
+    // What versions before wrote out as bfloat16 is float32 now.
+    .preprocess((value) => (value === 'bf16' ? 'f32' : value), z.enum(['auto', 'file', 'f32']))
     .default('auto')
     .describe(
-      `Weights that prompts are scored with: file takes the quantised blocks unchanged, bf16 and f32 write them out once into the cache; auto takes bf16 for models up to 1 GB. Error of IFD against float32, measured on 60 rows with SmolLM2 135M Q4_1: ${errorWords(IFD_ERRORS.f32)} with f32; ${errorWords(IFD_ERRORS.bf16)} with bf16; ${errorWords(IFD_ERRORS.file)} with file.`,
+      `Weights that prompts are scored with: f32 writes them out once into the cache, file takes the quantised blocks unchanged; auto takes f32 where the weights need at most a quarter of the machine's memory and 8 GB. Error of IFD, measured on 60 rows with SmolLM2 135M Q4_1: ${errorWords(IFD_ERRORS.f32)} with f32; ${errorWords(IFD_ERRORS.file)} with file.`,
     ),
   threads: z
     .union([z.literal('auto'), z.number().int().min(1).max(512)])

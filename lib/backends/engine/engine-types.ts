@@ -1,10 +1,10 @@
 import type { GenerateParams, GeneratedToken } from '../types'
-import type { ExpandedType, ExpansionRequest } from './gguf/expand'
+import type { ExpansionRequest } from './gguf/expand'
 
 /** What the child process needs to open a model. */
 export interface EngineArgs {
   modelPath: string
-  /** Scores prompts with weights written out; null scores with them as they stand in the file. */
+  /** Scores prompts with weights written out as float32; null scores with them as they stand in the file. */
   expand: Omit<ExpansionRequest, 'file'> | null
   /** Why prompts are not scored by the graph in exact float32; null where that is to be tried. */
   inexact: string | null
@@ -40,7 +40,7 @@ export interface EngineInfo {
   /** BOS id when the tokenizer adds one by itself. */
   bosId: number | null
   /** Type of the weights that prompts are scored with where it is not the file's. */
-  scoringWeights: ExpandedType | null
+  scoringWeights: 'f32' | null
   /** Type of the weights in the file, for example `Q4_1`. */
   dtype: string
   tokenizerHash: string

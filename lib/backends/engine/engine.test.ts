@@ -175,6 +175,19 @@ describe.skipIf(WHY !== '')(`the embedded language model${WHY}`, { timeout: SLOW
     expect((await ask('Name a colour.', { maxTokens: 2 })).text).not.toBe('')
   })
 
+  it('stops scoring within a call when cancelled and scores on', async () => {
+    const [row = new Int32Array(0)] = await session.tokenize([`${PROBE} `.repeat(80)], false)
+    const controller = new AbortController()
+    const scoring = session.scoreTokens(
+      Array.from({ length: 400 }, () => row),
+      controller.signal,
+    )
+    setTimeout(() => controller.abort(), 300)
+    await expect(scoring).rejects.toMatchObject({ code: 'cancelled' })
+    const [scores] = await session.scoreTokens([Int32Array.from(PROBE_IDS)])
+    expect(scores).toHaveLength(PROBE_IDS.length)
+  })
+
   it('survives the death of its process: the call fails, the next one works', async () => {
     const rows = await session.tokenize([`${PROBE} `.repeat(100)], false)
     const scoring = session.scoreTokens(rows)

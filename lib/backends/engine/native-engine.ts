@@ -20,8 +20,6 @@ export interface NativeOptions extends Pick<
   'modelPath' | 'threads' | 'tuneThreads' | 'gpuLayers' | 'sequences'
 > {
   contextLength: number
-  /** Reads no scores, for measuring what the scores cost. */
-  decodeOnly?: boolean
 }
 
 /** A model reached through llama.cpp's own library. */
@@ -63,8 +61,7 @@ export class NativeEngine implements CoreEngine {
     this.governor = new ThreadGovernor(options.threads, time)
     const make = this.contextMaker(options, batch)
     const { contextLength } = options
-    const decodeOnly = options.decodeOnly ?? false
-    this.scorer = new NativeScorer(make, this.vocabSize, contextLength, batch, decodeOnly)
+    this.scorer = new NativeScorer(make, this.vocabSize, contextLength, batch)
     this.generator = new NativeGenerator({
       vocabSize: this.vocabSize,
       contextLength,

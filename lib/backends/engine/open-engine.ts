@@ -195,7 +195,7 @@ export async function openEngine(args: EngineArgs): Promise<OpenedEngine> {
     contextLength,
     trainedContext: trained,
     bosId: chat.engine.facts.bosId,
-    scoringWeights: expanded ? (args.expand?.to ?? null) : null,
+    scoringWeights: expanded ? 'f32' : null,
     dtype: facts.dtype,
     tokenizerHash: facts.tokenizerHash,
     hasChatTemplate: chat.engine.facts.chatTemplate !== null,

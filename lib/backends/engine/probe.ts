@@ -46,10 +46,13 @@ function offered(session: EmbeddedSession): BackendSession {
 
 function portOf(session: EmbeddedSession): ProbePort {
   const { info, identity } = session
+  const scores = info.scorer
+    ? `scores in exact float32 by ${info.scorer}`
+    : `scores by llama.cpp (${info.scorerReason})`
   const way =
-    info.path === 'fast'
-      ? `fast path, within ${(info.checkDifference ?? 0).toExponential(1)} nats of the public functions`
-      : `slow public functions: ${info.fallbackReason}`
+    info.checkDifference === null
+      ? `slow public functions (${info.fallbackReason}), ${scores}`
+      : `${scores}, within ${info.checkDifference.toExponential(1)} nats of llama.cpp's public functions`
   return {
     session: offered(session),
     connected: way,

@@ -130,6 +130,7 @@ export class PublicEngine implements CoreEngine {
           const table = outputs[i - start]?.next.probabilities
           if (!table) throw new AppError('data_error', 'The library returned no probabilities.')
           const p = table.get(ids[i + 1] as Token) ?? 0
+          if (Number.isNaN(p)) throw new AppError('data_error', 'The model returned no numbers.')
           scores[i + 1] = Math.min(0, p > 0 ? Math.log(p) : SMALLEST)
         }
       }

@@ -79,7 +79,7 @@ export async function openEmbedded(
   options: { signal?: AbortSignal | undefined; forcePublic?: boolean } = {},
 ): Promise<EmbeddedSession> {
   const model = await locateModel(config, env, options.signal)
-  const { to, inexact } = await chooseWeights(config, model.path)
+  const { expand, inexact } = await chooseWeights(config, model.path)
   let opened: EngineInfo | null = null
   const host = new EngineHost({
     entry: ENTRY,
@@ -87,7 +87,7 @@ export async function openEmbedded(
     log: env.log,
     initArgs: (crashes): EngineArgs => ({
       modelPath: model.path,
-      expand: to ? { to, sha256: model.sha256, cacheDir: env.cacheDir } : null,
+      expand: expand ? { sha256: model.sha256, cacheDir: env.cacheDir } : null,
       inexact,
       threads: threadsOf(config),
       tuneThreads: config.threads === 'auto',

@@ -3,14 +3,13 @@ import { AppError, errorMessage } from '@/lib/errors'
 import type { EmbeddedConfig } from './config'
 import { readPlan } from './exact/plan'
 import { expansionOf } from './gguf/expand'
-import type { ExpandedType } from './gguf/expand'
 
-// A copy of this size is written in seconds and surprises nobody's disk; larger ones are written by name.
-const AUTO_BYTES = 2 ** 30
-// The graph holds the weights once more than the file: what is left is for the program, the chat and others.
+// The engine holds the float32 weights once in memory; what is left is for the program, the chat and others.
 const MEMORY_SHARE = 1 / 4
+// Copies up to this size surprise few disks: a model of 1.5B takes 6.2 GB. Larger ones are written when asked for by name.
+const AUTO_BYTES = 8e9
 
-/** The memory that this process may use, which does not change while it runs: free memory would change identities. */
+/** The memory that this process may use, all of it: what is free changes, and with it the identity would. */
 function memoryBytes(): number {
   const limit = process.constrainedMemory()
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem()
@@ -18,65 +17,53 @@ function memoryBytes(): number {
 
 /** How prompts are to be scored. */
 export interface ChosenWeights {
-  /** Type in which the weights are written out; null scores with the file as it is. */
-  to: ExpandedType | null
-  /** Why the graph in exact float32 does not compute them; null where it is to be tried. */
+  /** Whether the weights are written out as float32; otherwise the file is scored with as it is. */
+  expand: boolean
+  /** Why the graph in exact float32 does not compute the scores; null where it is to be tried. */
   inexact: string | null
-}
-
-/** The size of a copy and whether it would differ from the file; null where a type of weights is not known. */
-async function sizeOf(file: string, to: ExpandedType) {
-  return expansionOf(file, to).catch((error: unknown) => {
-    throw new AppError(
-      'invalid_input',
-      `${file} cannot be read as a GGUF model (${errorMessage(error).slice(0, 200)}). Choose another file.`,
-      { cause: error },
-    )
-  })
 }
 
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
 
+/** Why the graph does not suit a file; null when it does. */
+async function inexactBecause(file: string, gpuLayers: number): Promise<string | null> {
+  if (gpuLayers > 0) return 'layers are placed on a graphics card'
+  const plan = await readPlan(file)
+  return 'unsuited' in plan ? plan.unsuited : null
+}
+
 /**
- * Returns the type in which a model's weights are written out for scoring, and whether the graph in exact float32 may
- * compute them. Left to itself it does so for the models that it knows whose float32 weights take at most a quarter of
- * the machine's memory; other models are scored by llama.cpp, with weights written out as bfloat16 up to 1 GB. Throws
- * `invalid_input` when a type was asked for by name and the file has weights that cannot be written out.
+ * Returns whether a model's weights are written out as float32 for scoring, and whether the exact graph may compute the
+ * scores. Products of quantised blocks also round the activations to eight bits, so float32 is taken unless it was not
+ * asked for and would need more than a quarter of the machine's memory, or more than 8 GB. Throws `invalid_input` when
+ * it was asked for by name and the file has weights that cannot be written out.
  */
 export async function chooseWeights(
   { scoringWeights: wanted, gpuLayers }: Pick<EmbeddedConfig, 'scoringWeights' | 'gpuLayers'>,
   file: string,
   memory = memoryBytes(),
 ): Promise<ChosenWeights> {
-  if (wanted === 'file') return { to: null, inexact: 'the weights of the file were asked for' }
-  const exact = await sizeOf(file, 'f32')
-  const plan = exact && (await readPlan(file))
-  const inexact =
-    gpuLayers > 0
-      ? 'layers are placed on a graphics card'
-      : plan === null
-        ? 'its weights have a type that cannot be written out'
-        : 'unsuited' in plan
-          ? plan.unsuited
-          : null
-  if (wanted === 'auto' && exact) {
-    const most = memory * MEMORY_SHARE
-    if (inexact === null && exact.bytes <= most) return { to: 'f32', inexact }
-    const small = await sizeOf(file, 'bf16')
-    const reason =
-      inexact ??
-      `its weights take ${gigabytes(exact.bytes)} in float32, more than a quarter of ${gigabytes(memory)}`
-    const fits = small !== null && small.changes && small.bytes <= AUTO_BYTES
-    return { to: fits ? 'bf16' : null, inexact: reason }
-  }
-  if (wanted === 'auto') return { to: null, inexact }
-  if (exact === null) {
+  if (wanted === 'file') return { expand: false, inexact: 'the weights of the file were asked for' }
+  try {
+    const bytes = await expansionOf(file)
+    if (bytes === null && wanted === 'auto') {
+      return { expand: false, inexact: 'its weights have a type that cannot be written out' }
+    }
+    const most = Math.min(AUTO_BYTES, memory * MEMORY_SHARE)
+    if (bytes !== null && wanted === 'auto' && bytes > most) {
+      const inexact = `its weights take ${gigabytes(bytes)} in float32, more than ${gigabytes(most)}`
+      return { expand: false, inexact }
+    }
+    if (bytes !== null) return { expand: true, inexact: await inexactBecause(file, gpuLayers) }
+  } catch (error) {
     throw new AppError(
       'invalid_input',
-      `${file} has weights of a type that cannot be written out as ${wanted}. Set the scoring weights of the backend to "file".`,
+      `${file} cannot be read as a GGUF model (${errorMessage(error).slice(0, 200)}). Choose another file.`,
+      { cause: error },
     )
   }
-  if (wanted === 'f32') return { to: exact.changes || inexact === null ? 'f32' : null, inexact }
-  const small = await sizeOf(file, 'bf16')
-  return { to: small?.changes ? 'bf16' : null, inexact: 'bf16 was asked for' }
+  throw new AppError(
+    'invalid_input',
+    `${file} has weights of a type that cannot be written out as f32. Set the scoring weights of the backend to "file".`,
+  )
 }

@@ -69,6 +69,7 @@ describe('the values that ship with the sample', () => {
       path: model.settings['path'],
       release: model.server.replace('llama.cpp ', ''),
       scoringWeights: model.settings['scoringWeights'],
+      scorer: model.settings['scorer'],
       dtype: model.dtype,
       tokenizerHash: model.tokenizer,
       contextLength: model.contextLength,

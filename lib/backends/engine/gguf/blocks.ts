@@ -174,14 +174,3 @@ export function expandBlocks(type: BlockType, data: Uint8Array): Float32Array {
   }
   return out
 }
-
-/** Returns the bits of the bfloat16 numbers nearest to the weights, ties to even. Weights are finite. */
-export function toBfloat16(weights: Float32Array): Uint16Array {
-  const bits = new Uint32Array(weights.buffer, weights.byteOffset, weights.length)
-  const out = new Uint16Array(bits.length)
-  for (let i = 0; i < bits.length; i += 1) {
-    const value = bits[i] as number
-    out[i] = (value + 0x7fff + ((value >>> 16) & 1)) >>> 16
-  }
-  return out
-}

@@ -5,30 +5,23 @@ import type { FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { AppError, errorMessage } from '@/lib/errors'
-import { BLOCK_TYPES, GGML_TYPE, expandBlocks, toBfloat16 } from './blocks'
+import { BLOCK_TYPES, GGML_TYPE, expandBlocks } from './blocks'
 import { readHeader, writeHeader } from './header'
 import type { GgufHeader, TensorInfo } from './header'
 
-/** Types that weights can be written out in. */
-export type ExpandedType = 'bf16' | 'f32'
-
 // Goes into the file name: raise it when the written numbers change.
 const VERSION = 1
-// general.file_type of the written file, as llama.cpp numbers it.
-const FILE_TYPE: Record<ExpandedType, number> = { f32: 0, bf16: 32 }
+// general.file_type of a file of float32 matrices, as llama.cpp numbers it.
+const FILE_TYPE = 0
 const UINT32 = 4
 
 function entries(tensor: TensorInfo): number {
   return tensor.shape.reduce((product, size) => product * size, 1)
 }
 
-const FLOATS: ReadonlySet<number> = new Set([GGML_TYPE.F32, GGML_TYPE.F16, GGML_TYPE.BF16])
-
-/** Norms and biases are vectors and stay as they are; floats are never made shorter. */
-function targetType(tensor: TensorInfo, to: ExpandedType): number {
-  if (tensor.shape.length < 2) return tensor.type
-  if (to === 'f32') return GGML_TYPE.F32
-  return FLOATS.has(tensor.type) ? tensor.type : GGML_TYPE.BF16
+/** Norms and biases are vectors and stay as they are. */
+function targetType(tensor: TensorInfo): number {
+  return tensor.shape.length < 2 ? tensor.type : GGML_TYPE.F32
 }
 
 function bytesOf(tensor: TensorInfo, type: number): number {
@@ -37,42 +30,32 @@ function bytesOf(tensor: TensorInfo, type: number): number {
   return (entries(tensor) / block.entries) * block.bytes
 }
 
-function plan(header: GgufHeader, to: ExpandedType): GgufHeader {
+function plan(header: GgufHeader): GgufHeader {
   let offset = 0
   const tensors = header.tensors.map((tensor) => {
-    const type = targetType(tensor, to)
+    const type = targetType(tensor)
     const placed = { ...tensor, type, offset }
     offset += Math.ceil(bytesOf(tensor, type) / header.alignment) * header.alignment
     return placed
   })
   const meta = header.meta.map((entry) =>
     entry.key === 'general.file_type' && entry.type === UINT32
-      ? { ...entry, value: new Uint8Array(Uint32Array.of(FILE_TYPE[to]).buffer) }
+      ? { ...entry, value: new Uint8Array(Uint32Array.of(FILE_TYPE).buffer) }
       : entry,
   )
   return { ...header, meta, tensors }
 }
 
 /**
- * Returns the size in bytes of a file's weights written out and whether anything would change; null when a tensor has a
- * type that cannot be written out.
+ * Returns the size in bytes of a file's weights written out as float32; null when a tensor has a type that cannot be
+ * written out.
  */
-export async function expansionOf(
-  file: string,
-  to: ExpandedType,
-): Promise<{ bytes: number; changes: boolean } | null> {
+export async function expansionOf(file: string): Promise<number | null> {
   const handle = await open(file)
   try {
     const header = await readHeader(handle)
     if (header.tensors.some((tensor) => !BLOCK_TYPES.has(tensor.type))) return null
-    const targets = header.tensors.map((tensor) => targetType(tensor, to))
-    return {
-      bytes: header.tensors.reduce(
-        (sum, tensor, i) => sum + bytesOf(tensor, targets[i] as number),
-        0,
-      ),
-      changes: header.tensors.some((tensor, i) => tensor.type !== targets[i]),
-    }
+    return header.tensors.reduce((sum, tensor) => sum + bytesOf(tensor, targetType(tensor)), 0)
   } finally {
     await handle.close()
   }
@@ -88,24 +71,24 @@ async function copyTensor(
   const data = new Uint8Array(bytesOf(from, from.type))
   const { bytesRead } = await source.read(data, 0, data.length, from.offset)
   if (bytesRead !== data.length) throw new Error(`the file ends inside ${from.name}`)
-  let out: Uint8Array = data
-  if (type !== from.type) {
-    const block = BLOCK_TYPES.get(from.type)
-    if (!block) throw new Error(`${from.name} has a type that cannot be expanded`)
-    const weights = expandBlocks(block, data)
-    out =
-      type === GGML_TYPE.F32
-        ? new Uint8Array(weights.buffer)
-        : new Uint8Array(toBfloat16(weights).buffer)
+  const block = BLOCK_TYPES.get(from.type)
+  if (!block) throw new Error(`${from.name} has a type that cannot be expanded`)
+  const weights = expandBlocks(block, data)
+  if (!weights.every(Number.isFinite)) {
+    throw new AppError(
+      'invalid_input',
+      `The weights ${from.name} of the model file hold values that are not numbers. Fetch the file again, or choose another one.`,
+    )
   }
+  const out = type === from.type ? data : new Uint8Array(weights.buffer)
   await target.write(out, 0, out.length, at)
 }
 
-async function writeExpanded(file: string, target: string, to: ExpandedType): Promise<void> {
+async function writeExpanded(file: string, target: string): Promise<void> {
   const source = await open(file)
   try {
     const header = await readHeader(source)
-    const planned = plan(header, to)
+    const planned = plan(header)
     const head = writeHeader(planned)
     const out = await open(target, 'w')
     try {
@@ -128,19 +111,18 @@ async function writeExpanded(file: string, target: string, to: ExpandedType): Pr
 export interface ExpansionRequest {
   file: string
   sha256: string
-  to: ExpandedType
   cacheDir: string
 }
 
 /** Returns where the expanded copy of a model file lies. */
-export function expandedPath({ sha256, to, cacheDir }: ExpansionRequest): string {
-  const key = createHash('sha256').update(`${VERSION} ${to} ${sha256}`).digest('hex').slice(0, 24)
-  return path.join(cacheDir, 'expanded', `${key}.${to}.gguf`)
+export function expandedPath({ sha256, cacheDir }: Omit<ExpansionRequest, 'file'>): string {
+  const key = createHash('sha256').update(`${VERSION} f32 ${sha256}`).digest('hex').slice(0, 24)
+  return path.join(cacheDir, 'expanded', `${key}.f32.gguf`)
 }
 
 /**
- * Returns the path of a copy of a GGUF file whose matrices are bfloat16 or float32 instead of quantised blocks; writes
- * it first when it is not there, whole or not at all. Throws `backend_unavailable` with the remedy when it cannot.
+ * Returns the path of a copy of a GGUF file whose matrices are float32 instead of quantised blocks; writes it first
+ * when it is not there, whole or not at all. Throws `backend_unavailable` with the remedy when it cannot.
  */
 export async function expandModel(request: ExpansionRequest): Promise<string> {
   const target = expandedPath(request)
@@ -153,15 +135,16 @@ export async function expandModel(request: ExpansionRequest): Promise<string> {
   const part = `${target}.${process.pid}.part`
   try {
     await mkdir(path.dirname(target), { recursive: true })
-    await writeExpanded(request.file, part, request.to)
+    await writeExpanded(request.file, part)
     await rename(part, target)
     return target
   } catch (error) {
     await rm(part, { force: true })
-    const expansion = await expansionOf(request.file, request.to).catch(() => null)
+    if (error instanceof AppError) throw error
+    const bytes = await expansionOf(request.file).catch(() => null)
     throw new AppError(
       'backend_unavailable',
-      `The weights of ${path.basename(request.file)} cannot be written out as ${request.to} in ${path.dirname(target)} (${errorMessage(error).slice(0, 200)}). Make room for ${Math.ceil((expansion?.bytes ?? 0) / 1e6)} MB there, or set the scoring weights of the backend to "file".`,
+      `The weights of ${path.basename(request.file)} cannot be written out as f32 in ${path.dirname(target)} (${errorMessage(error).slice(0, 200)}). Make room for ${Math.ceil((bytes ?? 0) / 1e6)} MB there, or set the scoring weights of the backend to "file".`,
       { cause: error },
     )
   }

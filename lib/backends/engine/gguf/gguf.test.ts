@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { BLOCK_TYPES, GGML_TYPE, expandBlocks, half, toBfloat16 } from './blocks'
+import { BLOCK_TYPES, GGML_TYPE, expandBlocks, half } from './blocks'
 import golden from './blocks.golden.json'
 import { expandModel, expansionOf } from './expand'
 import { readHeader, writeHeader } from './header'
@@ -24,13 +24,6 @@ describe('blocks of quantised weights', () => {
   it('reads half precision: one, the smallest, infinity and not a number', () => {
     expect([0x3c00, 0x0001, 0xc000, 0x7c00].map(half)).toEqual([1, 2 ** -24, -2, Infinity])
     expect(half(0x7e00)).toBeNaN()
-  })
-
-  it('rounds to the nearest bfloat16, ties to even', () => {
-    const one = 0x3f80
-    const step = 2 ** -7
-    const weights = Float32Array.of(1, 1 + step / 2, 1 + 1.5 * step, 1 + 0.51 * step, -1 - step)
-    expect(Array.from(toBfloat16(weights))).toEqual([one, one, one + 2, one + 1, 0xbf81])
   })
 })
 
@@ -86,8 +79,8 @@ describe('writing weights out', () => {
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-  async function written(to: 'bf16' | 'f32') {
-    const target = await expandModel({ file, sha256: 'hash', to, cacheDir: folder })
+  async function written() {
+    const target = await expandModel({ file, sha256: 'hash', cacheDir: folder })
     const handle = await open(target)
     const header = await readHeader(handle)
     await handle.close()
@@ -95,7 +88,7 @@ describe('writing weights out', () => {
   }
 
   it('keeps metadata, vectors and alignment, and writes matrices as float32', async () => {
-    const { header, bytes } = await written('f32')
+    const { header, bytes } = await written()
     expect(header.meta.map(({ key }) => key)).toEqual([
       'general.alignment',
       'general.name',
@@ -112,22 +105,20 @@ describe('writing weights out', () => {
   })
 
   it('writes once and leaves no half file', async () => {
-    const first = await written('bf16')
+    const first = await written()
     writeFileSync(first.target, 'already there')
-    expect(await expandModel({ file, sha256: 'hash', to: 'bf16', cacheDir: folder })).toBe(
-      first.target,
-    )
+    expect(await expandModel({ file, sha256: 'hash', cacheDir: folder })).toBe(first.target)
     const broken = path.join(folder, 'broken.gguf')
     writeFileSync(broken, sampleFile().subarray(0, -80))
-    const request = { file: broken, sha256: 'other', to: 'bf16', cacheDir: folder } as const
+    const request = { file: broken, sha256: 'other', cacheDir: folder }
     await expect(expandModel(request)).rejects.toMatchObject({ code: 'backend_unavailable' })
     expect(readdirSync(path.join(folder, 'expanded')).some((name) => name.includes('part'))).toBe(
       false,
     )
   })
 
-  it('says what would change, and refuses a type it does not know', async () => {
-    expect(await expansionOf(file, 'bf16')).toEqual({ bytes: 128 + 12, changes: true })
+  it('says how large the copy is, and refuses a type it does not know', async () => {
+    expect(await expansionOf(file)).toBe(256 + 12)
     const foreign = path.join(folder, 'foreign.gguf')
     const header: GgufHeader = {
       version: 3,
@@ -136,9 +127,9 @@ describe('writing weights out', () => {
       tensors: [{ name: 'm', shape: [256, 1], type: 16, offset: 0 }],
     }
     writeFileSync(foreign, writeHeader(header))
-    expect(await expansionOf(foreign, 'bf16')).toBeNull()
+    expect(await expansionOf(foreign)).toBeNull()
     const text = path.join(folder, 'text.gguf')
     writeFileSync(text, 'this is no model at all, only text')
-    await expect(expansionOf(text, 'bf16')).rejects.toThrow('does not begin with GGUF')
+    await expect(expansionOf(text)).rejects.toThrow('does not begin with GGUF')
   })
 })

@@ -136,6 +136,23 @@ describe.skipIf(WHY !== '')(`the embedded language model${WHY}`, { timeout: SLOW
     }
   })
 
+  it('gives the same reply, to the last bit, when the beginning of its prompt was computed before', async () => {
+    const shared = 'Rate the task below from 0 to 100. Do not do it.\n\nTask: '
+    const rate = (system: string, task: string) =>
+      session.generate({
+        messages: [{ role: 'system', content: system }, ...user(shared + task)],
+        params: { ...GREEDY, maxTokens: 6, topLogprobs: 2 },
+      })
+    // Fills every place with something that shares no more than the header.
+    const strangers = () => Promise.all(['A', 'B', 'C', 'D'].map((name) => rate(name, 'Sing.')))
+    await strangers()
+    const anew = await rate('You rate.', 'Add 17 and 25.')
+    await strangers()
+    await rate('You rate.', 'Write a sonnet about the sea.')
+    const after = await rate('You rate.', 'Add 17 and 25.')
+    expect(after).toEqual({ ...anew, latencyMs: after.latencyMs })
+  })
+
   it('draws by the seed', async () => {
     const hot = { temperature: 1.2, topP: 0.95 }
     const [a, b, c] = await Promise.all([
@@ -164,6 +181,11 @@ describe.skipIf(WHY !== '')(`the embedded language model${WHY}`, { timeout: SLOW
     expect(['low', 'high']).toContain(value.level)
     expect(Number.isInteger(value.score)).toBe(true)
     expect(reply.finishReason).toBe('stop')
+    // What a reply found out of its grammar is known to the next ones.
+    for (let n = 0; n < 2; n += 1) {
+      const again = await ask('How hard is 2+2?', { maxTokens: 60, jsonSchema: schema })
+      expect(again).toEqual({ ...reply, latencyMs: again.latencyMs })
+    }
   })
 
   it('stops when cancelled and goes on working', async () => {

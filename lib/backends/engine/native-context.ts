@@ -110,9 +110,9 @@ export class NativeContext {
     this.library.clearMemory(this.memory, false)
   }
 
-  /** Forgets one sequence. */
-  forget(sequence: number): void {
-    this.library.removeSequence(this.memory, sequence, -1, -1)
+  /** Forgets a sequence from a position on; returns false where this kind of memory can only forget all of it. */
+  forget(sequence: number, from = 0): boolean {
+    return this.library.removeSequence(this.memory, sequence, from, -1)
   }
 
   /** Adds a token to the next call; `output` asks for the logits after it. */

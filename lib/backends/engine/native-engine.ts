@@ -6,11 +6,13 @@ import { TOKEN_ATTR } from './layout'
 import type { LlamaLibrary, Pointer } from './library'
 import { NativeContext, batchTokens } from './native-context'
 import { NativeGenerator } from './native-generate'
-import { CandidateTable, NativeGrammar } from './native-grammar'
+import { CandidateTable, GrammarRules, type NativeGrammar } from './native-grammar'
 import { NativeScorer } from './native-score'
 import { ThreadGovernor } from './threads'
 
 const decoder = new TextDecoder()
+// Schemas in use at a time are few; one that is met again after so many others is looked through again.
+const KEPT_GRAMMARS = 32
 // Timed work: two tokens, as in generation, where waiting for other threads weighs most.
 const TIMED_TOKENS = 2
 
@@ -34,6 +36,7 @@ export class NativeEngine implements CoreEngine {
   private timing: NativeContext | null = null
   private timedThreads = 1
   private candidates: CandidateTable | null = null
+  private readonly grammars = new Map<string, GrammarRules>()
   private readonly pieces: (Uint8Array | undefined)[] = []
 
   constructor(
@@ -153,9 +156,16 @@ export class NativeEngine implements CoreEngine {
   }
 
   private newGrammar(text: string): NativeGrammar {
+    const known = this.grammars.get(text)
+    if (known) return known.begin()
     this.candidates ??= new CandidateTable(this.library, this.vocabSize)
     try {
-      return new NativeGrammar(this.library, this.vocab, text, this.candidates)
+      const rules = new GrammarRules(this.library, this.vocab, text, this.candidates)
+      if (this.grammars.size >= KEPT_GRAMMARS) {
+        this.grammars.delete(this.grammars.keys().next().value as string)
+      }
+      this.grammars.set(text, rules)
+      return rules.begin()
     } catch (error) {
       throw new AppError('invalid_input', 'The JSON schema cannot be turned into a grammar.', {
         cause: error,

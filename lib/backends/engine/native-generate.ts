@@ -9,6 +9,7 @@ import type { NativeGrammar } from './native-grammar'
 import type { ContextMaker } from './native-score'
 import { ReplyText } from './reply-text'
 import { randomStream, sampleToken } from './sampler'
+import { canShare, HeldPrompts } from './shared-prefix'
 
 /** What of a model the generator needs. */
 export interface GeneratorModel {
@@ -46,10 +47,11 @@ interface Job {
 export class NativeGenerator {
   private readonly queue: Job[] = []
   private slots: (Job | null)[]
-  private context: NativeContext | null = null
+  private place: HeldPrompts | null = null
   private looping = false
   private freed = false
   private padded = false
+  private shares: boolean | null = null
 
   constructor(private readonly model: GeneratorModel) {
     this.slots = Array.from({ length: model.sequences }, () => null)
@@ -83,8 +85,12 @@ export class NativeGenerator {
 
   free(): void {
     this.freed = true
-    this.context?.free()
-    this.context = null
+    this.leave()
+  }
+
+  private leave(): void {
+    this.place?.context.free()
+    this.place = null
   }
 
   private async loop(): Promise<void> {
@@ -100,8 +106,7 @@ export class NativeGenerator {
       // The context's state is unknown now: all replies under way are lost, the next ones get a new context.
       for (const job of [...this.slots, ...this.queue.splice(0)]) if (job) this.fail(job, error)
       this.slots = this.slots.map(() => null)
-      this.context?.free()
-      this.context = null
+      this.leave()
     } finally {
       this.looping = false
     }
@@ -130,48 +135,59 @@ export class NativeGenerator {
 
   /** Gives free slots to waiting prompts. A prompt that needs a longer context waits until all slots are free. */
   private async admit(): Promise<void> {
-    for (const [slot, occupant] of this.slots.entries()) {
+    for (let n = 0; n < this.slots.length; n += 1) {
       const job = this.queue[0]
-      if (occupant !== null || !job) continue
+      const free = [...this.slots.keys()].filter((slot) => this.slots[slot] === null)
+      if (!job || free.length === 0) return
       const needed = job.prompt.length + job.limit
-      if (!this.context || this.context.length < needed) {
-        if (this.slots.some(Boolean)) return
-        this.context?.free()
-        this.context = null
-        const length = contextStep(needed, this.model.contextLength)
-        this.context = this.model.makeContext(length, this.slots.length)
-        this.padded = this.dependsOnRows(this.context)
+      if (!this.place || this.place.context.length < needed) {
+        if (free.length < this.slots.length) return
+        this.leave()
+        this.place = this.open(contextStep(needed, this.model.contextLength))
       }
+      const slot = this.place.nearest(free, job.prompt)
       this.queue.shift()
       this.slots[slot] = job
-      await this.prefill(this.context, job, slot)
+      await this.prefill(this.place, job, slot)
     }
   }
 
-  private async prefill(context: NativeContext, job: Job, slot: number): Promise<void> {
-    context.forget(slot)
+  private open(length: number): HeldPrompts {
+    const context = this.model.makeContext(length, this.slots.length)
+    this.padded = this.dependsOnRows(context)
+    this.shares ??= canShare(context)
+    return new HeldPrompts(context, this.slots.length, this.model.batch, this.shares)
+  }
+
+  private async prefill(place: HeldPrompts, job: Job, slot: number): Promise<void> {
     const { prompt } = job
-    for (let start = 0; start < prompt.length; start += this.model.batch) {
-      const end = Math.min(prompt.length, start + this.model.batch)
+    const { batch } = this.model
+    let start = place.begin(slot, prompt)
+    while (start < prompt.length) {
+      const end = Math.min(prompt.length, start - (start % batch) + batch)
       for (let i = start; i < end; i += 1) {
-        context.add(prompt[i] as number, i, slot, i === prompt.length - 1)
+        place.context.add(prompt[i] as number, i, slot, i === prompt.length - 1)
       }
-      const logits = context.decode()
-      if (end === prompt.length) this.take(job, slot, logits)
-      else await nextTurn()
+      const logits = place.context.decode()
+      if (end === prompt.length) {
+        place.holds(slot, prompt)
+        this.take(job, slot, logits)
+      } else await nextTurn()
+      start = end
     }
   }
 
   private step(): void {
-    const { context } = this
-    if (!context) return
+    const { place } = this
+    if (!place) return
+    const { context } = place
     const active: number[] = []
     this.slots.forEach((job, slot) => {
       if (job) {
         active.push(slot)
         context.add(job.last, job.prompt.length + job.count - 1, slot, true)
       } else if (this.padded) {
-        context.forget(slot)
+        place.drop(slot)
         context.add(0, 0, slot, false)
       }
     })
@@ -209,6 +225,7 @@ export class NativeGenerator {
     }
     if (job.text.add(this.model.bytesOf(id))) this.finish(job, slot, 'stop')
     else if (job.count >= job.limit) this.finish(job, slot, 'length')
+    else if (job.grammar?.isOver(this.model.isEnd)) this.finish(job, slot, 'stop')
   }
 
   /** Log-probabilities under the model itself: before temperature, before any filter and before a grammar's mask. */

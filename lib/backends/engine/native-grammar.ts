@@ -2,6 +2,8 @@ import type { LlamaLibrary, Pointer } from './library'
 
 // id, logit and probability, four bytes each.
 const WORDS = 3
+// Replies under one schema go through some dozen states; those of long free texts are never met again.
+const MAX_STATES = 512
 
 /** Memory for the candidate tokens of a grammar check; one is shared by all grammars of a model. */
 export class CandidateTable {
@@ -12,7 +14,7 @@ export class CandidateTable {
 
   constructor(
     private readonly library: LlamaLibrary,
-    private readonly vocabSize: number,
+    readonly vocabSize: number,
   ) {
     const data = library.allocate(4 * WORDS * vocabSize)
     this.data = data.pointer
@@ -23,59 +25,142 @@ export class CandidateTable {
 
   /** Returns whether the grammar allows this token next. */
   allows(sampler: Pointer, id: number): boolean {
-    this.ids[0] = id
-    this.values[1] = 0
-    this.values[2] = 0
-    this.library.writeCandidates(this.table, this.data, 1)
-    this.library.applySampler(sampler, this.table)
+    this.apply(sampler, id, 1)
     return Number.isFinite(this.values[1])
   }
 
-  /** Returns a copy of the logits in which every token that the grammar forbids is minus infinity. */
-  mask(sampler: Pointer, logits: Float32Array): Float32Array {
+  /** Returns a bit for each token: 1 where the grammar allows it next. */
+  allowed(sampler: Pointer): Uint8Array {
+    this.apply(sampler, 0, this.vocabSize)
+    const bits = new Uint8Array(Math.ceil(this.vocabSize / 8))
     for (let id = 0; id < this.vocabSize; id += 1) {
-      this.ids[WORDS * id] = id
-      this.values[WORDS * id + 1] = logits[id] as number
-      this.values[WORDS * id + 2] = 0
+      if (Number.isFinite(this.values[WORDS * id + 1])) bits[id >> 3]! |= 1 << (id & 7)
     }
-    this.library.writeCandidates(this.table, this.data, this.vocabSize)
+    return bits
+  }
+
+  private apply(sampler: Pointer, first: number, count: number): void {
+    for (let i = 0; i < count; i += 1) {
+      this.ids[WORDS * i] = first + i
+      this.values[WORDS * i + 1] = 0
+      this.values[WORDS * i + 2] = 0
+    }
+    this.library.writeCandidates(this.table, this.data, count)
     this.library.applySampler(sampler, this.table)
-    const masked = new Float32Array(this.vocabSize)
-    for (let id = 0; id < this.vocabSize; id += 1) {
-      masked[id] = this.values[WORDS * id + 1] as number
-    }
-    return masked
+  }
+}
+
+/** What is known of a grammar after some tokens: replies under one schema meet the same few again and again. */
+interface GrammarState {
+  next: Map<number, GrammarState>
+  allowed: Uint8Array | null
+  isOver: boolean | null
+  visits: number
+}
+
+function newState(): GrammarState {
+  return { next: new Map(), allowed: null, isOver: null, visits: 0 }
+}
+
+function isSet(bits: Uint8Array, id: number): boolean {
+  return (((bits[id >> 3] as number) >> (id & 7)) & 1) === 1
+}
+
+/** A grammar, with what replies under it have found out: going over a whole vocabulary takes as long as a token. */
+export class GrammarRules {
+  private readonly start = newState()
+  private states = 1
+
+  constructor(
+    readonly library: LlamaLibrary,
+    private readonly vocab: Pointer,
+    private readonly text: string,
+    readonly table: CandidateTable,
+  ) {
+    // Whether the text can be read shows here, and not in the middle of a reply.
+    library.freeSampler(this.newSampler())
+  }
+
+  /** Returns the grammar at the beginning of a reply. */
+  begin(): NativeGrammar {
+    return new NativeGrammar(this, this.start)
+  }
+
+  newSampler(): Pointer {
+    const sampler = this.library.newGrammar(this.vocab, this.text)
+    if (!sampler) throw new Error('llama.cpp cannot read the grammar made from the schema')
+    return sampler
+  }
+
+  /** Returns what is known after one more token; null where no more is kept. */
+  after(state: GrammarState, id: number): GrammarState | null {
+    const known = state.next.get(id)
+    if (known || this.states >= MAX_STATES) return known ?? null
+    const next = newState()
+    state.next.set(id, next)
+    this.states += 1
+    return next
   }
 }
 
 /** The state of one grammar in one reply. */
 export class NativeGrammar {
-  private readonly sampler: Pointer
+  private sampler: Pointer = null
+  /** Accepted tokens that the sampler was not told of yet. */
+  private pending: number[] = []
 
   constructor(
-    private readonly library: LlamaLibrary,
-    vocab: Pointer,
-    text: string,
-    private readonly table: CandidateTable,
-  ) {
-    this.sampler = library.newGrammar(vocab, text)
-    if (!this.sampler) throw new Error('llama.cpp cannot read the grammar made from the schema')
-  }
+    private readonly rules: GrammarRules,
+    private state: GrammarState | null,
+  ) {}
 
   allows(id: number): boolean {
-    return this.table.allows(this.sampler, id)
+    if (this.state?.next.has(id)) return true
+    if (this.state?.allowed) return isSet(this.state.allowed, id)
+    return this.rules.table.allows(this.current(), id)
   }
 
+  /** Returns a copy of the logits in which every token that the grammar forbids is minus infinity. */
   mask(logits: Float32Array): Float32Array {
-    return this.table.mask(this.sampler, logits)
+    const allowed = this.allowed()
+    return logits.map((value, id) => (isSet(allowed, id) ? value : Number.NEGATIVE_INFINITY))
   }
 
   /** Moves on by a token that `allows` or `mask` has let through; any other one would end the process. */
   accept(id: number): void {
-    this.library.acceptToken(this.sampler, id)
+    this.pending.push(id)
+    this.state = this.state && this.rules.after(this.state, id)
+  }
+
+  /** Returns whether only the end may follow, as far as is known: a state is looked through when it is met again. */
+  isOver(isEnd: (id: number) => boolean): boolean {
+    const { state } = this
+    if (!state) return false
+    state.visits += 1
+    if (state.visits < 2) return false
+    if (state.isOver === null) {
+      const allowed = this.allowed()
+      const open = Array.from({ length: this.rules.table.vocabSize }, (_, id) => id)
+      const left = open.filter((id) => isSet(allowed, id))
+      state.isOver = left.length > 0 && left.every(isEnd)
+    }
+    return state.isOver
   }
 
   free(): void {
-    this.library.freeSampler(this.sampler)
+    if (this.sampler) this.rules.library.freeSampler(this.sampler)
+    this.sampler = null
+  }
+
+  private allowed(): Uint8Array {
+    const bits = this.state?.allowed ?? this.rules.table.allowed(this.current())
+    if (this.state) this.state.allowed = bits
+    return bits
+  }
+
+  private current(): Pointer {
+    this.sampler ??= this.rules.newSampler()
+    for (const id of this.pending.splice(0)) this.rules.library.acceptToken(this.sampler, id)
+    return this.sampler
   }
 }

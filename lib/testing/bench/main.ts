@@ -14,6 +14,7 @@ import { benchFilterSession } from './filter-session'
 import { benchFormulas } from './formulas'
 import { benchImport } from './import'
 import { benchHalfMillion } from './half-million'
+import { benchJudging } from './judging'
 import { benchLineagePage } from './lineage-page'
 import { benchMemory } from './memory'
 import { benchMnd } from './mnd'
@@ -50,6 +51,11 @@ function least(name: string, value: number, unit: string, limit: number): Figure
 
 function most(name: string, value: number, unit: string, limit: number): Figure {
   return { name, value, unit, limit, atLeast: false }
+}
+
+/** What one machine does; others do more or less. */
+function speed(name: string, value: number, unit: string): Figure {
+  return { name, value, unit, limit: null, atLeast: true }
 }
 
 /** A ratio to something that other machines do faster or slower than this one; printed with what it compares. */
@@ -98,14 +104,17 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
   },
   embeddings: async () => {
     const found = await benchEmbeddings(readConfig())
-    const speed = (name: string, value: number) => ({
-      ...least(name, value, 'texts/s', 0),
-      limit: null,
-    })
+    const name = `texts of 58 word pieces embedded with ${found.threads} threads`
     return [
-      speed(`texts of 58 word pieces embedded with ${found.threads} threads`, found.textsPerSecond),
-      speed('the same by one processor', found.textsPerProcessorSecond),
+      speed(name, found.textsPerSecond, 'texts/s'),
+      speed('the same in a second of one processor', found.textsPerProcessorSecond, 'texts/s'),
     ]
+  },
+  judging: async () => {
+    const found = await benchJudging(readConfig())
+    return found.map(({ metric, rowsPerSecond }) =>
+      speed(`${metric} by the embedded model`, rowsPerSecond, 'rows/s'),
+    )
   },
   mnd: async () => {
     const figures = await benchMnd()

@@ -39,7 +39,7 @@ describe('the worked distances in full precision', () => {
   const smallest = (points: number[][]) => {
     const flat = Float64Array.from(points.flat())
     return points.map((_, i) =>
-      Math.min(...points.flatMap((_p, j) => (j === i ? [] : [squaredDistance(flat, 2, i, j)]))),
+      Math.min(...points.flatMap((_p, j) => (j === i ? [] : [squaredDistance(flat, i, flat, j, 2)]))),
     )
   }
 

@@ -82,6 +82,14 @@ export interface CellResult {
   record: Record<string, unknown>
 }
 
+/** Where a computation that takes minutes leaves what it has found, so that one that was killed goes on. */
+export interface KeptProgress {
+  /** Returns what was left last, null where there is nothing. */
+  read(): Uint8Array | null
+  /** Replaces it as a whole. */
+  write(bytes: Uint8Array): void
+}
+
 /** Backend calls as a metric sees them: cached, retried and limited by the caller. Absent when the backend lacks it. */
 export interface MetricTools {
   identity: ModelIdentity
@@ -95,6 +103,8 @@ export interface MetricTools {
   chatIds?(conversations: readonly (readonly ChatMessage[])[], open: boolean): Promise<Int32Array[]>
   /** Runs checking functions apart from everything else: a line for each. Absent while that is turned off. */
   runChecks?(functions: readonly string[], cases: readonly CheckCase[]): Promise<CheckOutcome[][]>
+  /** Where a long computation of a cell leaves what it has; absent where nothing is kept. */
+  kept?: KeptProgress
   /** Reports finished units of `total` inside a cell-scope metric. */
   progress(done: number, total: number): void
   signal: AbortSignal

@@ -6,6 +6,7 @@ import { ColumnWriter } from '@/lib/services/columns/writer'
 import { getRunRow } from '@/lib/services/runs'
 import { checkTools } from '@/lib/services/sandbox'
 import { computeWholeCell } from './cell-scope'
+import { removeOldKeptFiles } from './kept-file'
 import { computeRows } from './row-scope'
 import { runCellList, RunState } from './run-state'
 import { settleModel } from './settle-model'
@@ -44,6 +45,7 @@ async function run(context: WorkerContext, { runId }: JobPayload<'compute'>) {
     const { cellNo, responseSetNo, alignmentNo } = cell
     const work = {
       db,
+      runNo: current.no,
       studyId: stored.studyId,
       metric,
       params,
@@ -66,4 +68,5 @@ export const computeJob = defineJob(JOBS.compute, {
   lane: 'compute',
   backends: ({ db }, { runId }) => [getRunRow(db, runId).backendId].filter((id) => id !== null),
   run,
+  cleanup: removeOldKeptFiles,
 })

@@ -34,6 +34,7 @@ export interface CellWork {
   params: unknown
   tools: MetricTools
   cell: RunCell
+  runNo: number
   source: RowSource
   writer: ColumnWriter
   state: RunState

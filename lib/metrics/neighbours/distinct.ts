@@ -11,7 +11,7 @@ export interface Distinct {
 
 /** Returns the different rows of a row-major n x d matrix by their bytes, in order of first appearance. */
 export function distinctRows(rows: Float32Array, n: number, d: number): Distinct {
-  const words = new Uint32Array(rows.buffer, rows.byteOffset, n * d)
+  const words = new Int32Array(rows.buffer, rows.byteOffset, n * d)
   const first = new Uint32Array(n)
   const copies = new Uint32Array(n)
   const group = new Uint32Array(n)

@@ -74,6 +74,11 @@ export interface WorkerPlan {
   graphs: Record<Products, Uint8Array>
   control: Int32Array
   found: Found
+  /**
+   * Float32 bits of the squared distance that any thread has found for a row of one set, rounded up; a write that is lost
+   * to another thread's costs a comparison. Null across two sets, where a row is one thread's.
+   */
+  reaches: Int32Array | null
 }
 
 /** How candidates are found: by products of codes, or in float32. */

@@ -20,8 +20,10 @@ const KEEP_EVERY_MS = 10_000
 const MOST_BYTES_DIMENSIONS = 65_536
 // Squares and sums of two of them stay well below the largest float32.
 const MOST_FLOAT32 = 1e30
+// Infinity in float32.
+const INFINITE_BITS = 0x7f800000
 
-/** Joins what the threads of a search within one set found, and gives all of them the distances as limits. */
+/** Joins what the threads of a search within one set found. */
 function join([all, ...others]: readonly Found[]): void {
   if (!all) return
   const { distance, nearest, near } = all
@@ -36,10 +38,6 @@ function join([all, ...others]: readonly Found[]): void {
       near[i] = (near[i] as number) + (one.near[i] as number)
     }
     one.near.fill(0)
-  }
-  for (const one of others) {
-    one.distance.set(distance)
-    one.nearest.set(nearest)
   }
 }
 
@@ -118,6 +116,7 @@ export async function searchInThreads(
       float32: tileGraph('float32', TILE, d + 2, BLOCK, other === null),
     },
     control,
+    reaches: other ? null : new Int32Array(new SharedArrayBuffer(4 * own.n)).fill(INFINITE_BITS),
   }
   // Joined, not given to Worker as a URL: bundlers of the web server would take that for an entry of their own.
   const file = path.join(path.dirname(fileURLToPath(import.meta.url)), 'worker.mjs')

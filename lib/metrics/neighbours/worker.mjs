@@ -8,7 +8,7 @@ import { openProducts } from './products.mjs'
 /** @typedef {import('./sides').Side} Side */
 /** @type {import('./plan').WorkerPlan} */
 const plan = workerData
-const { d, own, tile, block, threshold, control } = plan
+const { d, own, tile, block, threshold, control, reaches } = plan
 const { distance, nearest, near, second } = plan.found
 const other = plan.other ?? own
 const isAcross = plan.other !== null
@@ -50,6 +50,13 @@ const COLUMNS = {
   next: tile,
 }
 
+// Float32 as whole numbers, which threads can share without a lock.
+const bits = new Int32Array(1)
+const float = new Float32Array(bits.buffer)
+// A float32 that is rounded to nearest is at most half of this off, relative, or half of its smallest number.
+const ROUND_UP = 1 + 2 ** -23
+const SMALLEST = 2 ** -149
+
 /** Compares a row of the asking side with one of the other in float64.
  * @param {number} place @param {number} seen */
 function compare(place, seen) {
@@ -59,6 +66,10 @@ function compare(place, seen) {
   if (value < threshold) near[place] += other.copies[seen]
   if (value < distance[place]) {
     if (second !== null) second[place] = distance[place]
+    if (reaches !== null && value < reachOf(place)) {
+      float[0] = value * ROUND_UP + SMALLEST
+      reaches[place] = bits[0]
+    }
     distance[place] = value
     nearest[place] = id
     return
@@ -68,10 +79,19 @@ function compare(place, seen) {
   if (second !== null && value < second[place]) second[place] = value
 }
 
+/** Returns the squared distance up to which a pair matters to an asking row, but for the threshold: what any thread has
+ * found for it, rounded up.
+ * @param {number} place */
+function reachOf(place) {
+  if (reaches === null) return second === null ? distance[place] : second[place]
+  bits[0] = reaches[place]
+  return float[0]
+}
+
 /** Returns half the squared distance up to which a pair matters to an asking row.
  * @param {number} place */
 function halfReach(place) {
-  return Math.max(threshold, second === null ? distance[place] : second[place]) / 2
+  return Math.max(threshold, reachOf(place)) / 2
 }
 
 // The least product that matters, by asking row of the tile.

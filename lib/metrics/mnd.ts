@@ -113,8 +113,7 @@ async function computeCell(
           ),
         }
   tools.progress(total, total)
-  const { nDistinct, nCompared, tiles } = found
-  return { columns: columns.all, record: { ...record, nDistinct, nCompared, tiles, ...draws } }
+  return { columns: columns.all, record: { ...record, nDistinct: found.nDistinct, ...draws } }
 }
 
 const compute = (rows: readonly MetricRow[], tools: MetricTools) =>

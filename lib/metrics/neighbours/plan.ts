@@ -24,7 +24,7 @@ export function emptyFound(n: number, wantsSecond: boolean): Found {
   }
 }
 
-/** What a search took: for the record of a run. */
+/** What a search took: for tests, benches and the log, as it depends on the machine. */
 export interface SearchWork {
   /** Different vectors among the rows. */
   nDistinct: number

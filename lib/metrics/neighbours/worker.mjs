@@ -57,6 +57,14 @@ const float = new Float32Array(bits.buffer)
 const ROUND_UP = 1 + 2 ** -23
 const SMALLEST = 2 ** -149
 
+/** Tells the other threads how near a row is to one.
+ * @param {number} place @param {number} value */
+function share(place, value) {
+  if (reaches === null || value >= reachOf(place)) return
+  float[0] = value * ROUND_UP + SMALLEST
+  reaches[place] = bits[0]
+}
+
 /** Compares a row of the asking side with one of the other in float64.
  * @param {number} place @param {number} seen */
 function compare(place, seen) {
@@ -64,12 +72,9 @@ function compare(place, seen) {
   const value = squaredDistance(own.rows, own.ids[place], other.rows, id, d)
   compared += 1
   if (value < threshold) near[place] += other.copies[seen]
+  share(place, value)
   if (value < distance[place]) {
     if (second !== null) second[place] = distance[place]
-    if (reaches !== null && value < reachOf(place)) {
-      float[0] = value * ROUND_UP + SMALLEST
-      reaches[place] = bits[0]
-    }
     distance[place] = value
     nearest[place] = id
     return
@@ -214,4 +219,6 @@ parentPort?.on('message', async () => {
   await takeStripes()
   parentPort?.postMessage({ compared, tiles })
 })
+// Of a search that goes on, what was found before.
+for (let place = 0; place < own.n; place += 1) share(place, distance[place])
 parentPort?.postMessage('ready')

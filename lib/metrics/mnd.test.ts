@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { statusOf } from '@/lib/contracts/status'
 import { AppError } from '@/lib/errors'
 import { getMeasured, parseParams } from './index'
@@ -22,7 +22,12 @@ const embed: NonNullable<MetricTools['embed']> = async (texts) => {
 
 async function run(rows: MetricRow[], params: unknown = {}, calls = embed) {
   const progress: [number, number][] = []
-  const tools = stubTools({ embed: calls, progress: (done, total) => progress.push([done, total]) })
+  const kept = { read: vi.fn(() => null), write: vi.fn() }
+  const tools = stubTools({
+    embed: calls,
+    kept,
+    progress: (done, total) => progress.push([done, total]),
+  })
   const result = await mnd.computeCell?.(rows, parseParams(mnd, params), tools)
   if (!result) throw new Error('no result')
   const column = (key: string) =>
@@ -30,6 +35,7 @@ async function run(rows: MetricRow[], params: unknown = {}, calls = embed) {
   return {
     record: result.record,
     progress,
+    kept,
     values: (key: string) => [...column(key).values],
     statuses: [...column('mnd').status].map((code) => statusOf(code).name),
   }
@@ -39,7 +45,7 @@ describe('the worked distances in full precision', () => {
   const smallest = (points: number[][]) => {
     const flat = Float64Array.from(points.flat())
     return points.map((_, i) =>
-      Math.min(...points.flatMap((_p, j) => (j === i ? [] : [squaredDistance(flat, 2, i, j)]))),
+      Math.min(...points.flatMap((_p, j) => (j === i ? [] : [squaredDistance(flat, i, flat, j, 2)]))),
     )
   }
 
@@ -115,6 +121,8 @@ describe('minimum neighbour distance', () => {
     const all = await run(rows)
     expect(all.values('repeat_count')[0]).toBe(519)
     expect(all.values('reference_cap')[0]).toBe(1)
+    // So many rows are searched in threads, which first look whether a search was left.
+    expect(all.kept.read).toHaveBeenCalledTimes(1)
     const capped = await run(rows, { repeatCap: 499 })
     expect(capped.values('repeat_count')[0]).toBe(499)
     const strict = await run(rows.slice(0, 3), { threshold: 0 })

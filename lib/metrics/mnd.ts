@@ -84,10 +84,11 @@ async function computeCell(
 
   // Loaded here: the search starts threads and a native library, which only the job worker may do.
   const { findNeighbours } = await import('./neighbours/search')
-  const { signal } = tools
+  const { signal, kept } = tools
   const found = await findNeighbours(matrix, n, d, {
     threshold,
     signal,
+    ...(kept ? { kept } : {}),
     progress: (done, all) => tools.progress(nTexts + (nTiles * done) / all, total),
   })
   at.forEach((row, i) => {
@@ -112,8 +113,7 @@ async function computeCell(
           ),
         }
   tools.progress(total, total)
-  const { nDistinct, nRescanned } = found
-  return { columns: columns.all, record: { ...record, nDistinct, nRescanned, ...draws } }
+  return { columns: columns.all, record: { ...record, nDistinct: found.nDistinct, ...draws } }
 }
 
 const compute = (rows: readonly MetricRow[], tools: MetricTools) =>

@@ -82,6 +82,7 @@ async function computeCell(
   const found = await findNeighboursAcross(here.matrix, here.n, there.matrix, there.n, here.d, {
     threshold,
     signal: tools.signal,
+    ...(tools.kept ? { kept: tools.kept } : {}),
     progress: (done, all) => tools.progress(nTexts + (nTiles * done) / all, total),
   })
   here.at.forEach((row, i) => {

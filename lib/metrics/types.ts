@@ -97,6 +97,14 @@ export interface TagWord {
   rows: number
 }
 
+/** Where a computation that takes minutes leaves what it has found, so that one that was killed goes on. */
+export interface KeptProgress {
+  /** Returns what was left last, null where there is nothing. */
+  read(): Uint8Array | null
+  /** Replaces it as a whole. */
+  write(bytes: Uint8Array): void
+}
+
 /** Backend calls as a metric sees them: cached, retried and limited by the caller. Absent when the backend lacks it. */
 export interface MetricTools {
   identity: ModelIdentity
@@ -113,6 +121,8 @@ export interface MetricTools {
   runChecks?(functions: readonly string[], cases: readonly CheckCase[]): Promise<CheckOutcome[][]>
   /** Tags of the column that the parameter `tags` names, over all files of the study, with the rows that have each. */
   tagWords?(): readonly TagWord[]
+  /** Where a long computation of a cell leaves what it has; absent where nothing is kept. */
+  kept?: KeptProgress
   /** Reports finished units of `total` inside a cell-scope metric. */
   progress(done: number, total: number): void
   signal: AbortSignal

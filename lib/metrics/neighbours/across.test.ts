@@ -35,7 +35,7 @@ function distanceOf(a: Float32Array, i: number, b: Float32Array, j: number, d: n
 }
 
 /** Returns the largest error of a distance and the rows whose neighbour or count is wrong, or whose second distance. */
-async function errorsOf(n: number, m: number, d: number, plainBelow?: number) {
+async function errorsOf(n: number, m: number, d: number, plainPairs?: number) {
   const rows = unitRows(n, d, 2)
   const others = unitRows(m, d, 3)
   // One row that stands in both sets.
@@ -44,7 +44,7 @@ async function errorsOf(n: number, m: number, d: number, plainBelow?: number) {
     threshold: THRESHOLD,
     threads: 2,
     wantsSecond: true,
-    ...(plainBelow === undefined ? {} : { plainBelow }),
+    ...(plainPairs === undefined ? {} : { plainPairs }),
   })
   let worst = 0
   const wrong: number[] = []

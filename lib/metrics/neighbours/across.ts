@@ -1,9 +1,7 @@
 import { throwIfAborted } from '@/lib/errors'
-import { squaredDistance } from './distance.mjs'
-import { distinctRows, packDistinct } from './distinct'
-import { TILE } from './plan'
-import { searchInThreads } from './search'
-import type { DistinctNeighbours, SearchOptions } from './search'
+import type { SearchOptions } from './plan'
+import { searchAmong } from './search'
+import { makeSide } from './sides'
 
 /** The nearest row of another set for every row of a set. */
 export interface NeighboursAcross {
@@ -15,37 +13,6 @@ export interface NeighboursAcross {
   near: Float64Array
   /** Squared distance to the second nearest row, infinite where there is none; null where it was not asked for. */
   second: Float64Array | null
-}
-
-// Products of this many pairs take the plain loop as long as starting the threads.
-const PLAIN_PAIRS = 180_000
-
-function searchPlainly(
-  rows: Float32Array,
-  d: number,
-  copies: Uint32Array,
-  asking: number,
-  from: number,
-  { threshold, signal, wantsSecond = false }: SearchOptions,
-): DistinctNeighbours {
-  const n = copies.length
-  const distance = new Float64Array(asking).fill(Infinity)
-  const neighbour = new Int32Array(asking).fill(-1)
-  const near = new Float64Array(asking)
-  const second = wantsSecond ? new Float64Array(asking).fill(Infinity) : null
-  for (let i = 0; i < asking; i += 1) {
-    throwIfAborted(signal)
-    for (let j = from; j < n; j += 1) {
-      const value = squaredDistance(rows, d, i, j)
-      if (value < (distance[i] as number)) {
-        if (second) second[i] = distance[i] as number
-        distance[i] = value
-        neighbour[i] = j
-      } else if (second && value < (second[i] as number)) second[i] = value
-      if (value < threshold) near[i] = (near[i] as number) + (copies[j] as number)
-    }
-  }
-  return { distance, neighbour, near, nRescanned: 0, second }
 }
 
 /**
@@ -61,19 +28,9 @@ export async function findNeighboursAcross(
   options: SearchOptions,
 ): Promise<NeighboursAcross> {
   throwIfAborted(options.signal)
-  const own = distinctRows(rows, n, d)
-  const other = distinctRows(others, m, d)
-  const asking = own.n
-  const from = Math.ceil(asking / TILE) * TILE
-  const all = new Float32Array((from + other.n) * d)
-  all.set(packDistinct(rows, d, own))
-  all.set(packDistinct(others, d, other), from * d)
-  const copies = new Uint32Array(from + other.n)
-  copies.set(other.copies, from)
-  const isSmall = asking * other.n <= (options.plainBelow ?? PLAIN_PAIRS)
-  const found = isSmall
-    ? searchPlainly(all, d, copies, asking, from, options)
-    : await searchInThreads(all, d, copies, options, { asking, from })
+  const own = makeSide(rows, n, d)
+  const other = makeSide(others, m, d)
+  const found = await searchAmong(own.side, other.side, d, options)
   const result: NeighboursAcross = {
     distance: new Float64Array(n),
     neighbour: new Int32Array(n),
@@ -81,16 +38,15 @@ export async function findNeighboursAcross(
     second: found.second && new Float64Array(n),
   }
   for (let i = 0; i < n; i += 1) {
-    const g = own.group[i] as number
-    result.distance[i] = found.distance[g] as number
-    const nearest = (found.neighbour[g] as number) - from
-    result.neighbour[i] = other.first[nearest] as number
-    result.near[i] = found.near[g] as number
+    const place = own.placeOf[own.groups.group[i] as number] as number
+    const nearest = found.nearest[place] as number
+    result.distance[i] = found.distance[place] as number
+    result.neighbour[i] = nearest
+    result.near[i] = found.near[place] as number
+    if (!result.second || !found.second) continue
     // A copy of the nearest row is as near.
-    const isDouble = (other.copies[nearest] as number) > 1
-    if (result.second && found.second) {
-      result.second[i] = isDouble ? (found.distance[g] as number) : (found.second[g] as number)
-    }
+    const isDouble = (other.groups.copies[other.groups.group[nearest] as number] as number) > 1
+    result.second[i] = (isDouble ? found.distance : found.second)[place] as number
   }
   return result
 }

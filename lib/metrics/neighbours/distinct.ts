@@ -11,7 +11,7 @@ export interface Distinct {
 
 /** Returns the different rows of a row-major n x d matrix by their bytes, in order of first appearance. */
 export function distinctRows(rows: Float32Array, n: number, d: number): Distinct {
-  const words = new Uint32Array(rows.buffer, rows.byteOffset, n * d)
+  const words = new Int32Array(rows.buffer, rows.byteOffset, n * d)
   const first = new Uint32Array(n)
   const copies = new Uint32Array(n)
   const group = new Uint32Array(n)
@@ -42,12 +42,4 @@ export function distinctRows(rows: Float32Array, n: number, d: number): Distinct
     found += 1
   }
   return { n: found, first: first.slice(0, found), copies: copies.slice(0, found), group }
-}
-
-/** Returns the different rows of a row-major matrix one after the other; a view of it when all differ. */
-export function packDistinct(rows: Float32Array, d: number, groups: Distinct): Float32Array {
-  if (groups.n === groups.group.length) return rows.subarray(0, groups.n * d)
-  const packed = new Float32Array(groups.n * d)
-  groups.first.forEach((row, g) => packed.set(rows.subarray(row * d, (row + 1) * d), g * d))
-  return packed
 }

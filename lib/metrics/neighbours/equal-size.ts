@@ -1,5 +1,5 @@
 import { createRandom } from '@/lib/stats/random'
-import type { SearchOptions } from './search'
+import type { SearchOptions } from './plan'
 
 /** Mean distances of equal-size draws from a cell. */
 export interface EqualSize {

@@ -1,10 +1,13 @@
 import onnxProto from 'onnx-proto'
+import type { Products } from './plan'
 
 const { onnx } = onnxProto
-const { FLOAT, INT64 } = onnx.TensorProto.DataType
+const { FLOAT, INT8, INT64, UINT8 } = onnx.TensorProto.DataType
 // The lowest pair that knows Gemm, Reshape and ReduceMax in the form used here.
 const OPSET = 13
 const IR_VERSION = 7
+// Operators of the runtime itself; here products of bytes whose sums come out in float32.
+const CONTRIB = 'com.microsoft'
 
 function node(opType: string, input: string[], output: string, attribute: object[] = []) {
   return { opType, input, output: [output], attribute }
@@ -28,36 +31,49 @@ function shapeConstant(name: string, shape: number[]) {
 }
 
 /**
- * Returns the bytes of an ONNX model without weights: G = A B^T for two tiles of `tile` rows, R the maxima of G over
- * blocks of columns (tile x tile / block), S those over blocks of rows. The diagonal form adds C to G, which masks the
- * rows themselves, and leaves S out, as G is symmetric there.
+ * Returns the bytes of an ONNX model without weights: G = A B^T for two tiles of `tile` rows, S the maxima of G over blocks
+ * of rows (tile / block x tile) and, with `both`, R those over columns that lie tile / block apart (tile x tile / block).
+ * In bytes A is unsigned around 128 and B is given transposed, as the operator wants it.
  */
 export function tileGraph(
+  products: Products,
   tile: number,
   width: number,
   block: number,
-  diagonal: boolean,
+  both: boolean,
 ): Uint8Array {
+  const isBytes = products === 'int8'
   const blocks = tile / block
-  const noKeep = integer('keepdims', 0)
-  const nodes = [
-    node('Gemm', diagonal ? ['A', 'B', 'C'] : ['A', 'B'], 'G', [integer('transB', 1)]),
-    node('Reshape', ['G', 'byRow'], 'GR'),
-    node('ReduceMax', ['GR'], 'R', [integers('axes', [2]), noKeep]),
+  const maxima = (shape: string, reshaped: string, output: string) => [
+    node('Reshape', ['G', shape], reshaped),
+    node('ReduceMax', [reshaped], output, [integers('axes', [1]), integer('keepdims', 0)]),
   ]
-  const outputs = [tensors('R', [tile, blocks])]
-  const shapes = [shapeConstant('byRow', [tile, blocks, block])]
-  if (!diagonal) {
-    nodes.push(
-      node('Reshape', ['G', 'byColumn'], 'GS'),
-      node('ReduceMax', ['GS'], 'S', [integers('axes', [1]), noKeep]),
-    )
-    outputs.push(tensors('S', [blocks, tile]))
-    shapes.push(shapeConstant('byColumn', [blocks, block, tile]))
-  }
-  const inputs = [tensors('A', [tile, width]), tensors('B', [tile, width])]
-  if (diagonal) inputs.push(tensors('C', [tile, tile]))
-  return encoded(diagonal ? 'diagonal' : 'upper', nodes, inputs, outputs, shapes)
+  const product = isBytes
+    ? { ...node('MatMulIntegerToFloat', ['A', 'B', 'one', 'one', 'zero'], 'G'), domain: CONTRIB }
+    : node('Gemm', ['A', 'B'], 'G', [integer('transB', 1)])
+  return encoded(
+    'tiles',
+    [product, ...maxima('byColumn', 'GS', 'S'), ...(both ? maxima('byRow', 'GR', 'R') : [])],
+    [
+      tensors('A', [tile, width], isBytes ? UINT8 : FLOAT),
+      tensors('B', isBytes ? [width, tile] : [tile, width], isBytes ? INT8 : FLOAT),
+    ],
+    [
+      tensors('G', [tile, tile]),
+      tensors('S', [blocks, tile]),
+      ...(both ? [tensors('R', [tile, blocks])] : []),
+    ],
+    [
+      shapeConstant('byColumn', [blocks, block, tile]),
+      ...(both ? [shapeConstant('byRow', [tile, block, blocks])] : []),
+      ...(isBytes
+        ? [
+            { name: 'zero', dims: [], dataType: UINT8, int32Data: [128] },
+            { name: 'one', dims: [], dataType: FLOAT, floatData: [1] },
+          ]
+        : []),
+    ],
+  )
 }
 
 function encoded(
@@ -69,7 +85,10 @@ function encoded(
 ): Uint8Array {
   const model = onnx.ModelProto.create({
     irVersion: IR_VERSION,
-    opsetImport: [{ domain: '', version: OPSET }],
+    opsetImport: [
+      { domain: '', version: OPSET },
+      { domain: CONTRIB, version: 1 },
+    ],
     graph: { name, node: nodes, input, output, initializer },
   })
   // A copy, as the encoder hands out a slice of its pool.

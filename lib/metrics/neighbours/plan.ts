@@ -1,50 +1,101 @@
-/** What every thread of a search gets; shared buffers are written by all. */
-export interface WorkerPlan {
-  index: number
-  /** Rows of the matrix, padding included, and their dimension. */
-  n: number
-  /**
-   * Across two sets: the first `asking` rows look for their nearest among the rows from `from` on, a whole number of
-   * tiles; the rows between are padding. Null: every row looks among all others.
-   */
-  across: { asking: number; from: number } | null
-  d: number
-  tile: number
-  block: number
-  /** Best blocks kept per row and thread. */
-  keep: number
-  /** Squared distance below which a pair counts as a repeat. */
-  threshold: number
-  /** Block maxima (of -D2 / 2) above this may hold such a pair. */
-  hitLimit: number
-  /** Blocks this close to the best one may hold the true nearest row: twice the float32 error bound. */
-  slack: number
-  upperGraph: Uint8Array
-  diagonalGraph: Uint8Array
-  /** Float32 n x d. */
-  rows: SharedArrayBuffer
-  /** Float32 n: half the squared norm. */
-  halfNorms: SharedArrayBuffer
-  /** Uint32 n: how many input rows have this vector. */
-  copies: SharedArrayBuffer
-  /** Int32: next tile, next rows, cancelled, tiles done. */
-  control: SharedArrayBuffer
-  /** One a thread, Float32 n x keep and Int32 n x keep. */
-  topValues: SharedArrayBuffer[]
-  topBlocks: SharedArrayBuffer[]
-  /** One a thread, Float64 n: repeats found by it. */
-  near: SharedArrayBuffer[]
-  /** Float64 n and Int32 n: the answer. */
-  distance: SharedArrayBuffer
-  /** Float64 n: the distance to the second nearest row; null where nobody asked for it. */
-  second: SharedArrayBuffer | null
-  neighbour: SharedArrayBuffer
+import type { KeptProgress } from '../types'
+import type { Side } from './sides'
+
+/** What a search finds by place of the asking side; each thread has its own until they are joined. */
+export interface Found {
+  /** Squared distance to the nearest row. */
+  distance: Float64Array
+  /** That row, by its number in the matrix; the lowest of equally near ones. */
+  nearest: Int32Array
+  /** Rows nearer than the threshold, copies counted. */
+  near: Float64Array
+  /** Squared distance to the second nearest row, infinite where there is none; null where it was not asked for. */
+  second: Float64Array | null
 }
 
-/** Positions in `control`. */
-export const CONTROL = { nextTile: 0, nextRows: 1, cancelled: 2, tilesDone: 3, length: 4 } as const
+/** Returns what a search begins with: nothing found for any of `n` places, in memory that threads share. */
+export function emptyFound(n: number, wantsSecond: boolean): Found {
+  const floats = () => new Float64Array(new SharedArrayBuffer(8 * n))
+  return {
+    distance: floats().fill(Infinity),
+    nearest: new Int32Array(new SharedArrayBuffer(4 * n)).fill(-1),
+    near: floats(),
+    second: wantsSecond ? floats().fill(Infinity) : null,
+  }
+}
 
-/** Rows of a tile; measured best, as the tile's product (1 MB) stays in the L2 cache. */
+/** What a search took: for tests, benches and the log, as it depends on the machine. */
+export interface SearchWork {
+  /** Different vectors among the rows. */
+  nDistinct: number
+  /** Pairs compared in float64. */
+  nCompared: number
+  /** Tiles of candidates by products of bytes and in float32; none where all pairs were compared. */
+  tiles: WorkerReport['tiles']
+}
+
+/** What a search of one side among another finds, by place of the asking side. */
+export interface FoundAmong extends Found, Pick<SearchWork, 'nCompared' | 'tiles'> {}
+
+/** Options of the search. */
+export interface SearchOptions {
+  /** Squared distance below which another row counts as a repeat. */
+  threshold: number
+  signal?: AbortSignal
+  /** Reports finished tiles. */
+  progress?(done: number, total: number): void
+  /** Threads; one a core by default. */
+  threads?: number
+  /** Pairs up to which the plain loop is used. */
+  plainPairs?: number
+  /** Also finds the distance to the second nearest row; across two sets only. */
+  wantsSecond?: boolean
+  /** Where a long search leaves what it has, so that one that was killed goes on. */
+  kept?: KeptProgress
+  /** Milliseconds between two times that it does. */
+  keepEvery?: number
+  /** Products that may be used; both by default, whichever is faster. */
+  allowed?: Partial<WorkerPlan['allowed']>
+}
+
+/** What every thread of a search gets; all arrays lie in shared memory. */
+export interface WorkerPlan {
+  d: number
+  /** Rows that look for their nearest one. */
+  own: Side
+  /** Rows that they look among; null: each other. */
+  other: Side | null
+  tile: number
+  block: number
+  /** Squared distance below which a pair counts as near. */
+  threshold: number
+  /** Products that may be used, and the graphs of both. */
+  allowed: Record<Products, boolean>
+  graphs: Record<Products, Uint8Array>
+  control: Int32Array
+  found: Found
+  /**
+   * Float32 bits of the squared distance that any thread has found for a row of one set, rounded up; a write that is lost
+   * to another thread's costs a comparison. Null across two sets, where a row is one thread's.
+   */
+  reaches: Int32Array | null
+}
+
+/** How candidates are found: by products of codes, or in float32. */
+export type Products = 'int8' | 'float32'
+
+/** What a thread says at the end of its stripes. */
+export interface WorkerReport {
+  /** Pairs compared in float64. */
+  compared: number
+  /** Tiles by the kind of their products. */
+  tiles: Record<Products, number>
+}
+
+/** Positions in `control`: next stripe, whether to stop for good or at the end of the stripe, and tiles done. */
+export const CONTROL = { nextStripe: 0, cancelled: 1, paused: 2, tilesDone: 3, length: 4 } as const
+
+/** Rows of a tile; measured best, as the tile's product (1 MB) stays in the caches. */
 export const TILE = 512
 
 /** Returns the number of tiles between `asking` rows and `n` others. */

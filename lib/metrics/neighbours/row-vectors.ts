@@ -21,7 +21,7 @@ export function readsResponse(recipe: TextRecipe): boolean {
 export interface RowVectors {
   n: number
   d: number
-  /** Float32, n x d. */
+  /** Float32, n x d, in shared memory. */
   matrix: Float32Array
   /** Position in `rows` of each vector. */
   at: number[]
@@ -112,11 +112,15 @@ export async function embedRows(
     if ((rowOf[i] as number) < 0) missing.set(position, 'error')
   })
   const n = taking.length
-  const matrix = new Float32Array(n * d)
-  taking.forEach((i, row) => {
-    const from = (rowOf[i] as number) * d
-    matrix.set(vectors.subarray(from, from + d), row * d)
-  })
+  // Where all texts differ, the vectors lie in the order of the rows.
+  const isPlain = taking.every((i, row) => rowOf[i] === row)
+  const matrix = isPlain ? vectors : new Float32Array(new SharedArrayBuffer(4 * n * d))
+  if (!isPlain) {
+    taking.forEach((i, row) => {
+      const from = (rowOf[i] as number) * d
+      matrix.set(vectors.subarray(from, from + d), row * d)
+    })
+  }
   const norms = rowNorms(matrix, n, d)
   return {
     n,

@@ -1,268 +1,70 @@
-import { availableParallelism } from 'node:os'
-import path from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { Worker } from 'node:worker_threads'
-import { AppError, throwIfAborted } from '@/lib/errors'
+import { throwIfAborted } from '@/lib/errors'
 import { squaredDistance } from './distance.mjs'
-import { distinctRows, packDistinct } from './distinct'
-import type { Distinct } from './distinct'
-import { tileGraph } from './graphs'
-import { CONTROL, TILE, tileCount, tileCountAcross } from './plan'
-import type { WorkerPlan } from './plan'
+import { emptyFound } from './plan'
+import type { FoundAmong, SearchOptions, SearchWork } from './plan'
+import { makeSide, type Side } from './sides'
+import { searchInThreads } from './threads'
 import { inTurn } from './turn'
 
 /** The nearest other row of every row. */
-export interface Neighbours {
+export interface Neighbours extends SearchWork {
   /** Squared Euclidean distance to it, exact in float64. */
   distance: Float64Array
   /** Its index; the lowest one where several are equally near. */
   neighbour: Int32Array
   /** Number of other rows nearer than the threshold. */
   repeats: Float64Array
-  /** Different vectors among the rows. */
-  nDistinct: number
-  /** Rows whose candidates were too many to keep, compared with all others in float64. */
-  nRescanned: number
 }
 
-/** Options of the search. */
-export interface SearchOptions {
-  /** Squared distance below which another row counts as a repeat. */
-  threshold: number
-  signal?: AbortSignal
-  /** Reports finished tiles. */
-  progress?(done: number, total: number): void
-  /** Threads; one a core by default. */
-  threads?: number
-  /** Number of different vectors up to which the plain loop is used. */
-  plainBelow?: number
-  /** Also finds the distance to the second nearest row; across two sets only. */
-  wantsSecond?: boolean
-}
-
-// One candidate block is 16 rows recomputed in float64, 1/16 of the product is read back.
-const BLOCK = 16
-// A fifth block within float32 error of the best is rare; such rows are compared with all others.
-const KEEP = 4
-// 600 vectors take the plain loop some 80 ms, as long as starting the threads.
-const PLAIN_BELOW = 600
-// Long enough to cost nothing, short enough for a live bar and a prompt cancel.
-const POLL_MS = 100
-// Half a unit in the last place of float32, relative.
-const FLOAT32_ROUNDING = 2 ** -24
-
-/** The answer by different vector. */
-export interface DistinctNeighbours {
-  distance: Float64Array
-  neighbour: Int32Array
-  /** Input rows (copies counted) of other vectors nearer than the threshold. */
-  near: Float64Array
-  nRescanned: number
-  /** Squared distance to the second nearest vector, infinite where there is none; null where it was not asked for. */
-  second: Float64Array | null
-}
+// As many pairs take the plain loop some 80 ms, as long as starting the threads.
+const PLAIN_PAIRS = 180_000
 
 function searchPlainly(
-  rows: Float32Array,
+  own: Side,
+  other: Side | null,
   d: number,
-  copies: Uint32Array,
-  { threshold, signal }: SearchOptions,
-): DistinctNeighbours {
-  const n = copies.length
-  const distance = new Float64Array(n).fill(Infinity)
-  const neighbour = new Int32Array(n).fill(-1)
-  const near = new Float64Array(n)
-  for (let i = 0; i < n; i += 1) {
+  { threshold, signal, wantsSecond = false }: SearchOptions,
+): FoundAmong {
+  const found = emptyFound(own.n, wantsSecond)
+  const { distance, nearest, near, second } = found
+  const among = other ?? own
+  for (let i = 0; i < own.n; i += 1) {
     throwIfAborted(signal)
-    for (let j = i + 1; j < n; j += 1) {
-      const value = squaredDistance(rows, d, i, j)
-      if (value < (distance[i] as number)) {
+    for (let j = 0; j < among.n; j += 1) {
+      if (!other && i === j) continue
+      const id = among.ids[j] as number
+      const value = squaredDistance(own.rows, own.ids[i] as number, among.rows, id, d)
+      const best = distance[i] as number
+      if (value < best || (value === best && id < (nearest[i] as number))) {
+        if (second) second[i] = best
         distance[i] = value
-        neighbour[i] = j
-      }
-      if (value < (distance[j] as number)) {
-        distance[j] = value
-        neighbour[j] = i
-      }
-      if (value < threshold) {
-        near[i] = (near[i] as number) + (copies[j] as number)
-        near[j] = (near[j] as number) + (copies[i] as number)
-      }
+        nearest[i] = id
+      } else if (second && value < (second[i] as number)) second[i] = value
+      if (value < threshold) near[i] = (near[i] as number) + (among.copies[j] as number)
     }
   }
-  return { distance, neighbour, near, nRescanned: 0, second: null }
-}
-
-function share<T extends Float32Array | Uint32Array>(array: T): SharedArrayBuffer {
-  const shared = new SharedArrayBuffer(array.byteLength)
-  new Uint8Array(shared).set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength))
-  return shared
-}
-
-/** Returns what the threads need to know: the data, the graphs, and how far float32 can be off. */
-function makePlan(
-  rows: Float32Array,
-  d: number,
-  copies: Uint32Array,
-  { threshold, wantsSecond = false }: SearchOptions,
-  threads: number,
-  across: WorkerPlan['across'],
-): Omit<WorkerPlan, 'index'> {
-  const n = copies.length
-  const halfNorms = new Float32Array(n)
-  let largest = 0
-  for (let i = 0; i < n; i += 1) {
-    let sum = 0
-    for (let k = i * d; k < (i + 1) * d; k += 1) sum += (rows[k] as number) ** 2
-    halfNorms[i] = sum / 2
-    largest = Math.max(largest, sum)
-  }
-  // Bound of a float32 dot product of d + 2 terms whose absolute values sum to at most twice the squared norm.
-  const error = (d + 4) * FLOAT32_ROUNDING * 2 * largest
-  const perThread = (bytes: number) =>
-    Array.from({ length: threads }, () => new SharedArrayBuffer(bytes))
-  return {
-    n,
-    d,
-    across,
-    tile: TILE,
-    block: BLOCK,
-    keep: KEEP,
-    threshold,
-    hitLimit: -threshold / 2 - error,
-    slack: 2 * error,
-    upperGraph: tileGraph(TILE, d + 2, BLOCK, false),
-    diagonalGraph: tileGraph(TILE, d + 2, BLOCK, true),
-    rows: share(rows),
-    halfNorms: share(halfNorms),
-    copies: share(copies),
-    control: new SharedArrayBuffer(4 * CONTROL.length),
-    topValues: perThread(4 * n * KEEP),
-    topBlocks: perThread(4 * n * KEEP),
-    near: perThread(8 * n),
-    distance: new SharedArrayBuffer(8 * n),
-    neighbour: new SharedArrayBuffer(4 * n),
-    second: wantsSecond ? new SharedArrayBuffer(8 * n) : null,
-  }
-}
-
-/** Resolves with the next message of a thread; rejects when it fails or ends. */
-function nextMessage(worker: Worker): Promise<{ rescanned?: number }> {
-  return new Promise((resolve, reject) => {
-    const fail = (cause: unknown) =>
-      reject(
-        new AppError('internal', 'A thread of the neighbour search failed. Run the metric again.', {
-          cause,
-        }),
-      )
-    const onExit = (code: number) => fail(new Error(`thread ended with code ${code}`))
-    worker.once('error', fail)
-    worker.once('exit', onExit)
-    worker.once('message', (message: { rescanned?: number }) => {
-      worker.off('error', fail)
-      worker.off('exit', onExit)
-      resolve(message)
-    })
-  })
+  return { ...found, nCompared: own.n * among.n, tiles: { int8: 0, float32: 0 } }
 }
 
 /**
- * Returns what a search in one thread a core finds: every row among all others, or with `across` the first rows among the
- * last ones; see WorkerPlan for how they lie. Searches of several jobs take turns.
+ * Returns what a search of every row of a side among another one finds, or, without another, among all others of the same:
+ * plainly where the pairs are few, else in one thread a core. Searches of several jobs take turns.
  */
-export function searchInThreads(
-  rows: Float32Array,
+export function searchAmong(
+  own: Side,
+  other: Side | null,
   d: number,
-  copies: Uint32Array,
   options: SearchOptions,
-  across: WorkerPlan['across'] = null,
-): Promise<DistinctNeighbours> {
-  return inTurn(options.signal, () => searchNow(rows, d, copies, options, across))
-}
-
-async function searchNow(
-  rows: Float32Array,
-  d: number,
-  copies: Uint32Array,
-  options: SearchOptions,
-  across: WorkerPlan['across'],
-): Promise<DistinctNeighbours> {
-  const n = copies.length
-  const { signal, progress } = options
-  const total = across ? tileCountAcross(across.asking, n - across.from) : tileCount(n)
-  const threads = Math.max(1, Math.min(options.threads ?? availableParallelism(), total))
-  const plan = makePlan(rows, d, copies, options, threads, across)
-  const control = new Int32Array(plan.control)
-  // Joined, not given to Worker as a URL: bundlers of the web server would take that for an entry of their own.
-  const file = path.join(path.dirname(fileURLToPath(import.meta.url)), 'worker.mjs')
-  const workers = Array.from({ length: threads }, (_, index) => {
-    return new Worker(file, { workerData: { ...plan, index }, execArgv: [] })
-  })
-  const cancel = () => Atomics.store(control, CONTROL.cancelled, 1)
-  signal?.addEventListener('abort', cancel, { once: true })
-  const poll = setInterval(
-    () => progress?.(Atomics.load(control, CONTROL.tilesDone), total),
-    POLL_MS,
-  )
-  try {
-    const searched = Promise.all(workers.map(nextMessage))
-    // At once too: a search may be over before the first poll.
-    progress?.(0, total)
-    await searched
-    throwIfAborted(signal)
-    const refined = workers.map(nextMessage)
-    for (const worker of workers) worker.postMessage('refine')
-    const counts = await Promise.all(refined)
-    throwIfAborted(signal)
-    progress?.(total, total)
-    const near = new Float64Array(n)
-    for (const shared of plan.near) {
-      const part = new Float64Array(shared)
-      for (let i = 0; i < n; i += 1) near[i] = (near[i] as number) + (part[i] as number)
-    }
-    return {
-      distance: new Float64Array(plan.distance),
-      neighbour: new Int32Array(plan.neighbour),
-      near,
-      nRescanned: counts.reduce((sum, { rescanned = 0 }) => sum + rescanned, 0),
-      second: plan.second && new Float64Array(plan.second),
-    }
-  } finally {
-    clearInterval(poll)
-    signal?.removeEventListener('abort', cancel)
-    await Promise.all(workers.map((worker) => worker.terminate()))
-  }
-}
-
-/** Returns the result per input row: copies of one vector are each other's nearest at distance 0. */
-function spread(groups: Distinct, found: DistinctNeighbours): Neighbours {
-  const n = groups.group.length
-  const distance = new Float64Array(n)
-  const neighbour = new Int32Array(n)
-  const repeats = new Float64Array(n)
-  const second = new Int32Array(groups.n).fill(-1)
-  for (let i = 0; i < n; i += 1) {
-    const g = groups.group[i] as number
-    if (i !== groups.first[g] && second[g] === -1) second[g] = i
-  }
-  for (let i = 0; i < n; i += 1) {
-    const g = groups.group[i] as number
-    const copies = groups.copies[g] as number
-    repeats[i] = copies - 1 + (found.near[g] as number)
-    if (copies > 1) {
-      neighbour[i] = i === groups.first[g] ? (second[g] as number) : (groups.first[g] as number)
-    } else {
-      distance[i] = found.distance[g] as number
-      neighbour[i] = groups.first[found.neighbour[g] as number] as number
-    }
-  }
-  return { distance, neighbour, repeats, nDistinct: groups.n, nRescanned: found.nRescanned }
+): Promise<FoundAmong> {
+  const isSmall = own.n * (other ?? own).n <= (options.plainPairs ?? PLAIN_PAIRS)
+  if (isSmall) return Promise.resolve(searchPlainly(own, other, d, options))
+  return inTurn(options.signal, () => searchInThreads(own, other, d, options))
 }
 
 /**
- * Returns each row's nearest other row, exactly: candidates by float32 matrix products over the upper triangle in
- * threads, every candidate within their error bound recomputed in float64. Equal rows are searched once. Needs at
- * least two rows; throws `cancelled` within a tile of the abort.
+ * Returns each row's nearest other row, exactly: candidates by products of bytes (or of float32 where those are faster)
+ * over the upper triangle in threads, every pair that their error bound leaves in question compared in float64. Equal rows
+ * are searched once. Needs at least two rows; throws `cancelled` within a tile of the abort.
  */
 export async function findNeighbours(
   rows: Float32Array,
@@ -271,16 +73,33 @@ export async function findNeighbours(
   options: SearchOptions,
 ): Promise<Neighbours> {
   throwIfAborted(options.signal)
-  const groups = distinctRows(rows, n, d)
-  if (groups.n === 1) {
-    // One vector only: everybody is a copy of everybody.
-    const none = { distance: new Float64Array(1), neighbour: new Int32Array(1) }
-    return spread(groups, { ...none, near: new Float64Array(1), nRescanned: 0, second: null })
+  const { side, groups, placeOf } = makeSide(rows, n, d)
+  const found = await searchAmong(side, null, d, options)
+  const { nCompared, tiles } = found
+  const result: Neighbours = {
+    distance: new Float64Array(n),
+    neighbour: new Int32Array(n),
+    repeats: new Float64Array(n),
+    nDistinct: side.n,
+    nCompared,
+    tiles,
   }
-  const different = packDistinct(rows, d, groups)
-  const found =
-    groups.n <= (options.plainBelow ?? PLAIN_BELOW)
-      ? searchPlainly(different, d, groups.copies, options)
-      : await searchInThreads(different, d, groups.copies, options)
-  return spread(groups, found)
+  const secondCopy = new Int32Array(groups.n).fill(-1)
+  groups.group.forEach((g, i) => {
+    if (i !== groups.first[g] && secondCopy[g] === -1) secondCopy[g] = i
+  })
+  groups.group.forEach((g, i) => {
+    const place = placeOf[g] as number
+    const copies = groups.copies[g] as number
+    result.repeats[i] = copies - 1 + (found.near[place] as number)
+    if (copies === 1) {
+      result.distance[i] = found.distance[place] as number
+      result.neighbour[i] = found.nearest[place] as number
+      return
+    }
+    // Copies of one vector are each other's nearest at distance 0.
+    const first = groups.first[g] as number
+    result.neighbour[i] = i === first ? (secondCopy[g] as number) : first
+  })
+  return result
 }

@@ -3,221 +3,222 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import ort from 'onnxruntime-node'
 import { squaredDistance } from './distance.mjs'
+import { openProducts } from './products.mjs'
 
+/** @typedef {import('./sides').Side} Side */
 /** @type {import('./plan').WorkerPlan} */
 const plan = workerData
-const { n, d, tile, block, keep, index, across } = plan
-const width = d + 2
-const tiles = Math.ceil(n / tile)
-const blocksPerTile = tile / block
-// Rows that look for a nearest one, and where those begin that they look among.
-const asking = across ? across.asking : n
-const from = across ? across.from : 0
-// Finite, so that sums of two stay finite, and below every product of real vectors.
-const MASKED = -1e30
+const { d, own, tile, block, threshold, control, reaches } = plan
+const { distance, nearest, near, second } = plan.found
+const other = plan.other ?? own
+const isAcross = plan.other !== null
+const blocks = tile / block
+const tilesOf = (/** @type {Side} */ { n }) => Math.ceil(n / tile)
+// A stripe is a tile of asking rows beside all others; within one set beside those up to itself, longest first.
+const stripes = tilesOf(own)
+const [NEXT_STRIPE, CANCELLED, PAUSED, TILES_DONE] = [0, 1, 2, 3]
+// By then rows have a near one, so that a tile takes what most will.
+const TRIAL_AFTER = 8
+// A tile of the slower products costs a few others: under a hundredth of the time.
+const TRIAL_EVERY = 512
+// What one tile took may be another program's doing; the time of a kind of products rises slowly and falls at once.
+const RISE = 1.05
 
-const rows = new Float32Array(plan.rows)
-const halfNorms = new Float32Array(plan.halfNorms)
-const copies = new Uint32Array(plan.copies)
-const control = new Int32Array(plan.control)
-const [NEXT_TILE, NEXT_ROWS, CANCELLED, TILES_DONE] = [0, 1, 2, 3]
+let compared = 0
+const tiles = { int8: 0, float32: 0 }
+const cost = { int8: Infinity, float32: Infinity }
+const kinds = await openProducts(ort, plan)
 
-// Thread-local while scanning; published once at the end.
-const topValues = new Float32Array(n * keep).fill(-Infinity)
-const topBlocks = new Int32Array(n * keep).fill(-1)
-const near = new Float64Array(n)
-
-const cancelled = () => Atomics.load(control, CANCELLED) !== 0
-
-/** Inserts a block's maximum into the best `keep` of a row, which are kept in falling order.
- * @param {number} row @param {number} blockId @param {number} value */
-function keepBlock(row, blockId, value) {
-  const first = row * keep
-  let at = first + keep - 1
-  for (; at > first && value > topValues[at - 1]; at -= 1) {
-    topValues[at] = topValues[at - 1]
-    topBlocks[at] = topBlocks[at - 1]
-  }
-  topValues[at] = value
-  topBlocks[at] = blockId
+/** Where the maxima and members of the blocks of a row lie, for the rows and for the columns of a tile. Blocks of columns
+ * lie every so many columns, as runs of them are maximised many at a time. */
+const ROWS = {
+  maxima: /** @type {const} */ ('rows'),
+  own: tile,
+  member: 1,
+  first: 1,
+  step: blocks,
+  maximum: blocks,
+  next: 1,
+}
+const COLUMNS = {
+  maxima: /** @type {const} */ ('columns'),
+  own: 1,
+  member: tile,
+  first: block,
+  step: 1,
+  maximum: 1,
+  next: tile,
 }
 
-/** Counts the pairs of one row and one block that are nearer than the threshold, both ways unless on the diagonal.
- * @param {number} row @param {number} blockId @param {boolean} diagonal */
-function countNear(row, blockId, diagonal) {
-  const from = blockId * block
-  const to = Math.min(n, from + block)
-  for (let other = from; other < to; other += 1) {
-    if (other === row || squaredDistance(rows, d, row, other) >= plan.threshold) continue
-    near[row] += copies[other]
-    if (!diagonal && !across) near[other] += copies[row]
-  }
+// Float32 as whole numbers, which threads can share without a lock.
+const bits = new Int32Array(1)
+const float = new Float32Array(bits.buffer)
+// A float32 that is rounded to nearest is at most half of this off, relative, or half of its smallest number.
+const ROUND_UP = 1 + 2 ** -23
+const SMALLEST = 2 ** -149
+
+/** Tells the other threads how near a row is to one.
+ * @param {number} place @param {number} value */
+function share(place, value) {
+  if (reaches === null || value >= reachOf(place)) return
+  float[0] = value * ROUND_UP + SMALLEST
+  reaches[place] = bits[0]
 }
 
-/** Copies one tile of rows in, with two more columns that turn the product into -D2 / 2:
- * (a, -|a|^2 / 2, 1) . (b, 1, -|b|^2 / 2). Rows past the end can never be anybody's best.
- * @param {Float32Array} target @param {number} tileIndex @param {boolean} isLeft */
-function fillTile(target, tileIndex, isLeft) {
-  for (let r = 0; r < tile; r += 1) {
-    const row = tileIndex * tile + r
-    const at = r * width
-    const isReal = row < asking || (row >= from && row < n)
-    if (isReal) target.set(rows.subarray(row * d, row * d + d), at)
-    else target.fill(0, at, at + d)
-    const half = isReal ? -halfNorms[row] : MASKED
-    target[at + d] = isLeft ? half : 1
-    target[at + d + 1] = isLeft ? 1 : half
+/** Compares a row of the asking side with one of the other in float64.
+ * @param {number} place @param {number} seen */
+function compare(place, seen) {
+  const id = other.ids[seen]
+  const value = squaredDistance(own.rows, own.ids[place], other.rows, id, d)
+  compared += 1
+  if (value < threshold) near[place] += other.copies[seen]
+  share(place, value)
+  if (value < distance[place]) {
+    if (second !== null) second[place] = distance[place]
+    distance[place] = value
+    nearest[place] = id
+    return
   }
+  // Ties go to the lowest row, so that the answer does not depend on threads.
+  if (value === distance[place] && id < nearest[place]) nearest[place] = id
+  if (second !== null && value < second[place]) second[place] = value
 }
 
-/** Scans the block maxima of a tile's rows.
- * @param {Float32Array} maxima @param {number} i @param {number} j */
-function scanRows(maxima, i, j) {
-  const rowsHere = Math.min(tile, asking - i * tile)
-  for (let r = 0; r < rowsHere; r += 1) {
-    const row = i * tile + r
-    const worst = row * keep + keep - 1
-    for (let b = 0; b < blocksPerTile; b += 1) {
-      const value = maxima[r * blocksPerTile + b]
-      if (value > topValues[worst]) keepBlock(row, j * blocksPerTile + b, value)
-      if (value > plan.hitLimit) countNear(row, j * blocksPerTile + b, i === j)
-    }
-  }
+/** Returns the squared distance up to which a pair matters to an asking row, but for the threshold: what any thread has
+ * found for it, rounded up.
+ * @param {number} place */
+function reachOf(place) {
+  if (reaches === null) return second === null ? distance[place] : second[place]
+  bits[0] = reaches[place]
+  return float[0]
 }
 
-/** Scans the block maxima of a tile's columns: the other triangle.
- * @param {Float32Array} maxima @param {number} i @param {number} j */
-function scanColumns(maxima, i, j) {
-  const columnsHere = Math.min(tile, n - j * tile)
-  for (let b = 0; b < blocksPerTile; b += 1) {
-    for (let c = 0; c < columnsHere; c += 1) {
-      const value = maxima[b * tile + c]
-      const row = j * tile + c
-      if (value > topValues[row * keep + keep - 1]) keepBlock(row, i * blocksPerTile + b, value)
-    }
-  }
+/** Returns half the squared distance up to which a pair matters to an asking row.
+ * @param {number} place */
+function halfReach(place) {
+  return Math.max(threshold, reachOf(place)) / 2
 }
 
-/** Yields the tiles of this thread: of the upper triangle, or of all pairs of the two sets, row by row.
- * @returns {Generator<[number, number]>} */
-function* claims() {
-  const claim = () => Atomics.add(control, NEXT_TILE, 1)
-  if (across) {
-    const firstOther = from / tile
-    const others = tiles - firstOther
-    const total = Math.ceil(asking / tile) * others
-    for (let claimed = claim(); claimed < total; claimed = claim()) {
-      yield [Math.floor(claimed / others), firstOther + (claimed % others)]
+// The least product that matters, by asking row of the tile.
+const limits = new Float64Array(tile)
+
+/** Looks through the products of a tile for pairs that may be nearer than what its asking rows have found.
+ * @param {import('./products.mjs').Opened} products @param {typeof ROWS | typeof COLUMNS} shape
+ * @param {number} asked tile of asking rows @param {number} seen tile of the others */
+function scan(products, shape, asked, seen) {
+  const { sure } = products
+  const maxima = products[shape.maxima]
+  const base = seen * tile
+  const from = asked * tile
+  const count = Math.min(own.n - from, tile)
+  const unit = products.bound(own, asked, other, seen)
+  for (let r = 0; r < count; r += 1) {
+    limits[r] = (sure[r] - halfReach(from + r)) / unit
+  }
+  const isDiagonal = !isAcross && asked === seen
+  const found = (/** @type {number} */ r) => look(products, shape, unit, r, from, base, isDiagonal)
+  if (shape === ROWS) {
+    for (let r = 0, at = 0; r < count; r += 1) {
+      for (let b = 0; b < blocks; b += 1, at += 1) if (maxima[at] >= limits[r]) found(r)
     }
     return
   }
-  // `first` is the number of the first tile of row i.
-  let i = 0
-  let first = 0
-  for (let claimed = claim(); ; claimed = claim()) {
-    while (i < tiles && claimed >= first + tiles - i) {
-      first += tiles - i
-      i += 1
-    }
-    if (i >= tiles) return
-    yield [i, i + claimed - first]
+  for (let b = 0; b < blocks; b += 1) {
+    for (let r = 0, at = b * tile; r < count; r += 1, at += 1) if (maxima[at] >= limits[r]) found(r)
   }
 }
 
-async function scan() {
-  const options = {
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    executionMode: /** @type {const} */ ('sequential'),
-    logSeverityLevel: /** @type {const} */ (3),
+/** Compares one asking row with those of a tile whose products leave it in question.
+ * @param {import('./products.mjs').Opened} products @param {typeof ROWS | typeof COLUMNS} shape
+ * @param {number} unit @param {number} r asking row of the tile
+ * @param {number} from place of the tile's first asking row @param {number} base place of the first one seen
+ * @param {boolean} isDiagonal */
+function look(products, shape, unit, r, from, base, isDiagonal) {
+  const { product, sure } = products
+  const maxima = products[shape.maxima]
+  const place = from + r
+  const count = Math.min(other.n - base, tile)
+  const self = isDiagonal ? r : -1
+  const line = r * shape.own
+  const isNew = limits[r] === -Infinity || isDiagonal
+  let limit = limits[r]
+  let [most, next] = [-1, -1]
+  let top = -Infinity
+  for (let b = 0, at = r * shape.maximum; b < blocks; b += 1, at += shape.next) {
+    top = Math.max(top, maxima[at])
   }
-  const upper = await ort.InferenceSession.create(plan.upperGraph, options)
-  const diagonal = await ort.InferenceSession.create(plan.diagonalGraph, options)
-  const left = new Float32Array(tile * width)
-  const right = new Float32Array(tile * width)
-  const mask = new Float32Array(tile * tile)
-  for (let r = 0; r < tile; r += 1) mask[r * tile + r] = MASKED
-  const A = new ort.Tensor('float32', left, [tile, width])
-  const B = new ort.Tensor('float32', right, [tile, width])
-  const C = new ort.Tensor('float32', mask, [tile, tile])
-
-  let leftTile = -1
-  for (const [i, j] of claims()) {
-    if (cancelled()) return
-    if (leftTile !== i) fillTile(left, i, true)
-    leftTile = i
-    fillTile(right, j, false)
-    if (i === j) {
-      const { R } = await diagonal.run({ A, B, C })
-      scanRows(/** @type {Float32Array} */ (R.data), i, j)
-    } else {
-      const { R, S } = await upper.run({ A, B })
-      scanRows(/** @type {Float32Array} */ (R.data), i, j)
-      if (!across) scanColumns(/** @type {Float32Array} */ (S.data), i, j)
+  // The most promising first, so that few others are left; of all blocks where nothing is known yet.
+  for (let b = 0, at = r * shape.maximum; b < blocks; b += 1, at += shape.next) {
+    if (!isNew && maxima[at] < top) continue
+    for (let k = 0, m = b * shape.first; k < block && m < count; k += 1, m += shape.step) {
+      if (m === self) continue
+      const value = product[line + m * shape.member]
+      if (most < 0 || value > product[line + most * shape.member]) {
+        next = most
+        most = m
+      } else if (next < 0 || value > product[line + next * shape.member]) next = m
     }
-    Atomics.add(control, TILES_DONE, 1)
   }
-  new Float32Array(plan.topValues[index]).set(topValues)
-  new Int32Array(plan.topBlocks[index]).set(topBlocks)
-  new Float64Array(plan.near[index]).set(near)
+  if (second === null) next = -1
+  for (const m of [most, next]) {
+    if (m < 0 || product[line + m * shape.member] < limit) continue
+    compare(place, base + m)
+    limit = (sure[r] - halfReach(place)) / unit
+  }
+  for (let b = 0, at = r * shape.maximum; b < blocks; b += 1, at += shape.next) {
+    if (maxima[at] < limit) continue
+    for (let k = 0, m = b * shape.first; k < block && m < count; k += 1, m += shape.step) {
+      if (m === self || m === most || m === next) continue
+      if (product[line + m * shape.member] < limit) continue
+      compare(place, base + m)
+      limit = (sure[r] - halfReach(place)) / unit
+    }
+  }
+  limits[r] = Infinity
 }
 
-// Rows claimed at a time while refining: a few milliseconds between two looks at the cancel flag.
-const ROWS_PER_CLAIM = 64
+/** Returns the products that the next tile is found by: those that took less time, tried again now and then. */
+function kindOfNext() {
+  const { int8, float32 } = kinds
+  if (!int8 || !float32) return int8 ? 'int8' : 'float32'
+  const isFaster = cost.int8 <= cost.float32
+  const isTrial = (tiles.int8 + tiles.float32) % TRIAL_EVERY === TRIAL_AFTER
+  return isFaster === isTrial ? 'float32' : 'int8'
+}
 
-function refine() {
-  const values = plan.topValues.map((shared) => new Float32Array(shared))
-  const blocks = plan.topBlocks.map((shared) => new Int32Array(shared))
-  const distance = new Float64Array(plan.distance)
-  const neighbour = new Int32Array(plan.neighbour)
-  const second = plan.second === null ? null : new Float64Array(plan.second)
-  let rescanned = 0
-  for (;;) {
-    const start = Atomics.add(control, NEXT_ROWS, ROWS_PER_CLAIM)
-    if (start >= asking || cancelled()) return rescanned
-    for (let row = start; row < Math.min(asking, start + ROWS_PER_CLAIM); row += 1) {
-      let best = Infinity
-      let next = Infinity
-      let nearest = -1
-      /** @param {number} first @param {number} end */
-      const visit = (first, end) => {
-        for (let other = first; other < end; other += 1) {
-          if (other === row) continue
-          const value = squaredDistance(rows, d, row, other)
-          // Ties go to the lowest row, so that the answer does not depend on threads.
-          if (value < best || (value === best && other < nearest)) {
-            next = best
-            best = value
-            nearest = other
-          } else if (value < next) next = value
-        }
-      }
-      const first = row * keep
-      // The second nearest row is in a block at least as good as the second best one, within the same error.
-      const tops = values.flatMap((list) => [list[first], list[first + 1]]).sort((a, b) => b - a)
-      const limit = tops[second === null ? 0 : 1] - plan.slack
-      if (values.some((list) => list[first + keep - 1] >= limit)) {
-        // More blocks may be within float32 error of the best than were kept.
-        rescanned += 1
-        visit(from, n)
-      } else {
-        values.forEach((list, w) => {
-          for (let k = 0; k < keep && list[first + k] >= limit; k += 1) {
-            const at = blocks[w][first + k] * block
-            visit(at, Math.min(n, at + block))
-          }
-        })
-      }
-      distance[row] = best
-      neighbour[row] = nearest
-      if (second !== null) second[row] = next
+/** Goes over the pairs of two tiles.
+ * @param {number} i tile of the left rows @param {number} j tile of the right rows, which ask */
+async function search(i, j) {
+  const kind = kindOfNext()
+  const products = /** @type {import('./products.mjs').Opened} */ (kinds[kind])
+  products.setRight(j)
+  const start = performance.now()
+  await products.multiply(i)
+  scan(products, COLUMNS, j, i)
+  if (!isAcross && i !== j) scan(products, ROWS, i, j)
+  cost[kind] = Math.min(performance.now() - start, cost[kind] * RISE)
+  tiles[kind] += 1
+  Atomics.add(control, TILES_DONE, 1)
+}
+
+/** Takes stripes until none is left, or it is to stop. */
+async function takeStripes() {
+  while (Atomics.load(control, PAUSED) === 0) {
+    const stripe = Atomics.add(control, NEXT_STRIPE, 1)
+    if (stripe >= stripes) return
+    const j = stripes - 1 - stripe
+    const end = isAcross ? tilesOf(other) : j + 1
+    for (let i = 0; i < end; i += 1) {
+      if (Atomics.load(control, CANCELLED) !== 0) return
+      await search(i, j)
     }
   }
 }
 
-parentPort?.on('message', (message) => {
-  if (message !== 'refine') return
-  parentPort?.postMessage({ kind: 'refined', rescanned: refine() })
+parentPort?.on('message', async () => {
+  await takeStripes()
+  parentPort?.postMessage({ compared, tiles })
 })
-await scan()
-parentPort?.postMessage({ kind: 'scanned' })
+// Of a search that goes on, what was found before.
+for (let place = 0; place < own.n; place += 1) share(place, distance[place])
+parentPort?.postMessage('ready')

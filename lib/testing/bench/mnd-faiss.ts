@@ -3,7 +3,7 @@ import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { TILE, tileCount } from '@/lib/metrics/neighbours/plan'
+import { TILE, tileCount, type SearchWork } from '@/lib/metrics/neighbours/plan'
 import { unitVectors } from './mnd'
 import { floatingPointPeak } from './peak'
 
@@ -30,6 +30,7 @@ export interface FaissBench {
 
 // The threshold of the repeat count, as the metric has it.
 const THRESHOLD = 0.05
+const RUNS = 2
 // The kernels of OpenBLAS for x86-64 that are worth a try; the empty one is its own choice.
 const KERNELS = ['', 'SKYLAKEX', 'HASWELL']
 // Debian's Python, where its package python3-faiss lies, before any other one.
@@ -55,17 +56,22 @@ interface SearchReply {
   seconds: number
   cpuSeconds: number
   rssMb: number
+  /** Tiles by the kind of their products. */
+  tiles: SearchWork['tiles']
 }
 
-async function runSearch(args: string[]): Promise<SearchReply> {
+/** Returns what a search in a process of its own took, the best of `runs`, and writes the distances into a file. */
+export async function runSearch(
+  [file, n, d]: [string, number, number],
+  runs: number,
+  out: string,
+): Promise<SearchReply> {
   const entry = path.join(import.meta.dirname, 'mnd-search-child.ts')
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    '--import',
-    'tsx',
-    entry,
-    ...args,
-  ])
-  return JSON.parse(stdout) as SearchReply
+  const numbers = [n, d, THRESHOLD, runs].map(String)
+  const args = ['--import', 'tsx', entry, file, ...numbers, out]
+  const { stdout } = await promisify(execFile)(process.execPath, args)
+  // The search logs a line of its own before.
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as SearchReply
 }
 
 interface FaissReply {
@@ -125,11 +131,7 @@ export async function benchMndFaiss(n = 52_002, d = 384): Promise<FaissBench> {
     await fs.writeFile(file, new Uint8Array(rows.buffer))
     const own = path.join(folder, 'distances.f64')
     const before = await floatingPointPeak()
-    const {
-      seconds: fastSeconds,
-      cpuSeconds,
-      rssMb,
-    } = await runSearch([file, String(n), String(d), String(THRESHOLD), own])
+    const { seconds: fastSeconds, cpuSeconds, rssMb } = await runSearch([file, n, d], RUNS, own)
     // Caches and clock may be shared with other programs; the better one is the machine's.
     const peak = Math.max(before, await floatingPointPeak())
     // Two columns more than the vectors have, for their norms.

@@ -25,7 +25,7 @@ export function ownProcessorSeconds(): number {
  * out what other programs take, and shares of the peak hardly differ between machines.
  */
 export async function floatingPointPeak(): Promise<number> {
-  const graph = tileGraph(TILE, WIDTH, BLOCK, false)
+  const graph = tileGraph('float32', TILE, WIDTH, BLOCK, true)
   const workerData = { graph, tile: TILE, width: WIDTH, products: PRODUCTS }
   const file = path.join(import.meta.dirname, 'peak-worker.mjs')
   const workers = Array.from(

@@ -2,6 +2,7 @@ import { statusCode } from '@/lib/contracts/status'
 import { throwIfAborted } from '@/lib/errors'
 import type { CellResult, RowResult } from '@/lib/metrics/types'
 import { OUTSIDE, PENDING } from '@/lib/services/runs/row-status'
+import { keptFile } from './kept-file'
 import { loadRows } from './load-rows'
 import { loadOtherCell } from './other-cell'
 import type { CellWork } from './row-scope'
@@ -25,7 +26,7 @@ async function numberCoded(
 
 /**
  * Computes a whole cell at once, when any of its rows is pending, and writes all columns in one transaction. The
- * backend's answers are cached one by one, so a kill loses arithmetic only.
+ * backend's answers are cached one by one and long searches leave what they have in a file, so a kill loses seconds.
  */
 export async function computeWholeCell(work: CellWork): Promise<void> {
   const { db, metric, params, tools, cell, source, writer, state } = work
@@ -41,7 +42,8 @@ export async function computeWholeCell(work: CellWork): Promise<void> {
   }
   const choice = metric.otherCell?.(params)
   const other = choice && loadOtherCell(db, work.studyId, cell.cellNo, choice)
-  const result = await metric.computeCell(rows, params, { ...tools, progress }, other)
+  const kept = keptFile(db, work.runNo, cell.cellNo)
+  const result = await metric.computeCell(rows, params, { ...tools, kept, progress }, other)
   throwIfAborted(tools.signal)
   await work.confirm(tools.signal)
   await numberCoded(work, result)
@@ -52,4 +54,5 @@ export async function computeWholeCell(work: CellWork): Promise<void> {
   // A file that is replaced later is another one than that of these values.
   const compared = other?.id == null ? {} : { comparedWith: other.id }
   state.commit(cell, writer, [], { ...result.record, ...compared })
+  kept.remove()
 }

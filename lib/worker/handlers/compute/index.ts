@@ -6,6 +6,7 @@ import { ColumnWriter } from '@/lib/services/columns/writer'
 import { getRunRow } from '@/lib/services/runs'
 import { checkTools } from '@/lib/services/sandbox'
 import { computeWholeCell } from './cell-scope'
+import { removeOldKeptFiles } from './kept-file'
 import { partnersOf } from './other-cell'
 import { computeRows } from './row-scope'
 import { numberValues } from './number-values'
@@ -51,6 +52,7 @@ async function run(context: WorkerContext, { runId }: JobPayload<'compute'>) {
     const { compared, notes } = partnersOf(db, stored.studyId, metric, cell)
     const work = {
       db,
+      runNo: current.no,
       studyId: stored.studyId,
       metric,
       params,
@@ -82,4 +84,5 @@ export const computeJob = defineJob(JOBS.compute, {
   lane: 'compute',
   backends: ({ db }, { runId }) => [getRunRow(db, runId).backendId].filter((id) => id !== null),
   run,
+  cleanup: removeOldKeptFiles,
 })

@@ -1,3 +1,5 @@
+import fs from 'node:fs'
+import path from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { computeRequestSchema } from '@/lib/contracts/compute'
 import { statusCode } from '@/lib/contracts/status'
@@ -5,6 +7,7 @@ import { startRuns } from '@/lib/services/runs/compute'
 import { getJob } from '@/lib/queue/queue'
 import { testStudy, type TestStudy } from '@/lib/testing/job-study'
 import { runJobs } from '@/lib/testing/run-jobs'
+import { keptFile, removeOldKeptFiles } from './kept-file'
 
 let study: TestStudy | undefined
 afterEach(() => study?.close())
@@ -53,4 +56,18 @@ it('takes the seeds as the round before the first one', async () => {
 it('has no value where the other arm is not in the study', async () => {
   const read = await computed({ against: 'arm', arm: 'nobody' })
   expect(new Set(read(2, 'novelty').status)).toEqual(new Set([statusCode('not_applicable')]))
+})
+
+it('leaves no file of a search that ended, and at the next start keeps those of open ones only', async () => {
+  await computed({ against: 'seeds' })
+  const { db } = study as TestStudy
+  const folder = path.join(path.dirname(db.$client.name), 'searches')
+  const file = (cellNo: number) => keptFile(db, 1, cellNo)
+  expect(file(2).read()).toBeNull()
+  for (const cellNo of [1, 2, 3]) file(cellNo).write(Buffer.from(`cell ${cellNo}`))
+  fs.writeFileSync(path.join(folder, '1-2.bin.part'), 'half')
+  db.$client.prepare('update run_cells set finished_at = null where cell_no = 2').run()
+  removeOldKeptFiles(db)
+  expect(fs.readdirSync(folder)).toEqual(['1-2.bin'])
+  expect(Buffer.from(file(2).read() ?? []).toString()).toBe('cell 2')
 })

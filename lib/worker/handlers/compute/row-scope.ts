@@ -35,6 +35,7 @@ export interface CellWork {
   params: unknown
   tools: MetricTools
   cell: RunCell
+  runNo: number
   source: RowSource
   writer: ColumnWriter
   state: RunState

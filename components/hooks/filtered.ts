@@ -33,7 +33,6 @@ export async function firstRows(
   if (!page) return null
   for (const columns of [counted, []])
     client.setQueryData(studyKeys.facets(studyId, filter, columns), facets)
-  client.setQueryData(studyKeys.rowCount(studyId, filter), page)
   return page
 }
 

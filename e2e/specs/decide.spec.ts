@@ -69,7 +69,7 @@ test('by keys alone rows are kept, tagged, noted and excluded, all with a log th
   expect([await kept({ tags: ['water'] }), await kept({ marks: ['note'] })]).toEqual([1, 1])
 
   await page.goto(`/studies/${studyId}/decisions`)
-  const log = page.getByRole('table', { name: 'Log of decisions' })
+  const log = page.getByRole('region', { name: 'Log of decisions' })
   await expect(log.getByRole('row')).toHaveCount(5)
   await expect(log.getByRole('row').filter({ hasText: 'reads well' })).toContainText('kept')
   await log.getByRole('button', { name: 'Undo decision 1' }).click()
@@ -91,7 +91,8 @@ test('a formula says where its error is, shows what it gives, and becomes a colu
   await expect(dialog.getByText(/Line 1, column 22: /)).toBeVisible()
   await expect(dialog.getByRole('button', { name: 'Add the column' })).toBeDisabled()
   await formula.fill('words(instruction) * 2')
-  await expect(dialog.getByRole('img', { name: /^6 values: from 6/ })).toBeVisible()
+  await expect(dialog.getByText('6 of 6 rows have a value.')).toBeVisible()
+  await expect(dialog.getByRole('img', { name: /^6 values/ })).toBeVisible()
   await dialog.getByRole('button', { name: 'Add the column' }).click()
   await expect(page.getByText('Twice is saved as version 1.')).toBeVisible()
   await page.keyboard.press('Escape')
@@ -107,8 +108,8 @@ test('studies say what they store, are backed up, opened again and merged', asyn
   await study(request, 'Lakes', [{ instruction: 'Name a lake.', output: 'Como.' }])
   await page.goto('/')
   const row = (name: string) =>
-    page.getByRole('table', { name: 'Studies' }).getByRole('row', { name: new RegExp(`^${name}`) })
-  await expect(row('Rivers').getByText(/^[\d.]+ (KB|MB)$/)).toHaveAttribute('title', /Rows/i)
+    page.getByRole('region', { name: 'Studies' }).getByRole('row', { name: new RegExp(`^${name}`) })
+  await expect(row('Rivers').getByText(/^[\d.]+ k?B$/)).toHaveAttribute('title', /rows/i)
   await expect(page.getByText(/^On disk: database .* free/)).toBeVisible()
 
   const act = async (item: string) => {

@@ -14,6 +14,7 @@ import { ended } from '../chaos/run'
 import { noBuild, spawnWeb } from '../web-server'
 import { benchedColumns, PAGE_ROWS, session } from './filtering'
 import { fillPaperStudy } from './paper-study'
+import { processorSeconds } from './scoring-setup'
 
 /** One request of the session, as a log of the server's clients would have it. */
 interface Logged {
@@ -34,6 +35,8 @@ export interface FilterSession {
   log: Logged[]
   p95Ms: number
   sentBytes: number
+  /** Processor time of the server for one change, on average; 0 where the system does not tell it. */
+  processorMs: number
 }
 
 const START_MS = 60_000
@@ -95,13 +98,16 @@ export async function benchFilterSession(): Promise<FilterSession> {
     let before = emptyFilter()
     const first = await ask(before, 'no filter, read for the first time')
     const log: Logged[] = []
+    const used = processorSeconds(web)
     for (const filter of session(counted)) {
       log.push(await ask(filter, nameOf(filter, before)))
       before = filter
     }
+    const processorMs = (1000 * (processorSeconds(web) - used)) / log.length
     const times = log.map(({ ms }) => ms).sort((a, b) => a - b)
     const p95Ms = times[Math.ceil(0.95 * times.length) - 1] ?? 0
-    return { rows, first, log, p95Ms, sentBytes: log.reduce((sum, one) => sum + one.sentBytes, 0) }
+    const sentBytes = log.reduce((sum, one) => sum + one.sentBytes, 0)
+    return { rows, first, log, p95Ms, sentBytes, processorMs }
   } finally {
     web.kill('SIGTERM')
     await ended(web)

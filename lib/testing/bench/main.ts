@@ -181,14 +181,14 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
     ]
   },
   session: async () => {
-    const { rows, first, log, p95Ms, sentBytes } = await benchFilterSession()
+    const { rows, first, log, p95Ms, sentBytes, processorMs } = await benchFilterSession()
     for (const one of [first, ...log]) {
       const { what, status, sentBytes: sent, bytes, ms, serverMs } = one
       const times = `${ms.toFixed(0).padStart(5)} ms, ${serverMs.toFixed(0).padStart(5)} ms of the server`
       const sizes = `${(sent / 1000).toFixed(0)} KB sent, ${(bytes / 1000).toFixed(0)} KB read`
       console.log(`request    ${status} ${times}, ${sizes}: ${what}`)
     }
-    const name = `${log.length} changes of a filter over ${rows} rows, one request each (${(sentBytes / 1000).toFixed(0)} KB in all)`
+    const name = `${log.length} changes of a filter over ${rows} rows, one request each (${(sentBytes / 1000).toFixed(0)} KB in all, ${processorMs.toFixed(0)} ms of the server's processor a change)`
     return [milliseconds(`${name}, by the clock of whoever asks the built server`, p95Ms, 100)]
   },
   search: async () => {

@@ -31,9 +31,12 @@ export function useRowWindows(
   const client = useQueryClient()
   const plain = windowsOf(studyId, state)
   const fetch: typeof plain.fetch = async (page, signal) => {
+    if (page > 0) return plain.fetch(page, signal)
     const asked = { state, counted, limit: ROW_WINDOW }
-    const found = page === 0 ? await firstRows(client, studyId, asked, signal) : null
-    return found ?? plain.fetch(page, signal)
+    const found =
+      (await firstRows(client, studyId, asked, signal)) ?? (await plain.fetch(0, signal))
+    client.setQueryData(studyKeys.rowCount(studyId, state.filter), found)
+    return found
   }
   const { itemAt, ...windows } = useWindows({ ...plain, fetch }, first, last)
   return { ...windows, rowAt: (index: number) => itemAt(index, rowsOf) }

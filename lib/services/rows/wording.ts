@@ -19,8 +19,10 @@ const COLUMN = 'wording.sketch'
  * share 60 % of their sequences are found in 98 of 100 cases, 70 % in 9,998 of 10,000.
  */
 const BAND = 4
-/** Rows before a row in its band that it is compared with, besides the first one. */
-const BEFORE = 3
+/** Rows between two chances for others: some milliseconds. */
+const STEP_ROWS = 10_000
+/** Rows before a row in its band that it is compared with, besides the first one: most of a band are alike, and chains join them. */
+const BEFORE = 1
 
 /** Pairs of rows that are alike in wording, enough to join the groups at each likeness. */
 export interface WordingLinks {
@@ -73,7 +75,7 @@ class LinkList {
 
   add(a: number, b: number, level: number): void {
     if (level < 0 || !joinGroups(this.#groups[level] as Int32Array, a, b)) return
-    for (const groups of this.#groups.slice(0, level)) joinGroups(groups, a, b)
+    for (let k = 0; k < level; k += 1) joinGroups(this.#groups[k] as Int32Array, a, b)
     if (this.#count === this.#levels.length) {
       const [pairs, levels] = [this.#pairs, this.#levels]
       this.#pairs = new Int32Array(pairs.length * 2)
@@ -93,6 +95,42 @@ class LinkList {
   }
 }
 
+const SEVEN_BITS = 0x7f7f7f7f
+const HIGH_BITS = 0x80808080
+
+/** How many bytes of two sketches are equal, four at a time. */
+function equalBytes(words: Uint32Array, a: number, b: number): number {
+  let equal = 0
+  for (let k = 0; k < SKETCH_SIZE / 4; k += 1) {
+    const differs =
+      (words[(a * SKETCH_SIZE) / 4 + k] as number) ^ (words[(b * SKETCH_SIZE) / 4 + k] as number)
+    // The high bit of each byte that is zero.
+    let zeros = ~(((differs & SEVEN_BITS) + SEVEN_BITS) | differs) & HIGH_BITS
+    for (; zeros !== 0; zeros &= zeros - 1) equal += 1
+  }
+  return equal
+}
+
+/** Goes through groups of rows with equal keys; `visit` gets a row's place in the order, and that of the first of its group. */
+function* eachGroup(
+  members: Int32Array,
+  key: (row: number) => number,
+  visit: (order: Int32Array, at: number, first: number) => void,
+): Generator<void> {
+  const keys = new Float64Array(members.length)
+  for (let i = 0; i < members.length; i += 1) keys[i] = key(members[i] as number)
+  const places = sortPermutation(keys)
+  const order = places.map((at) => members[at] as number)
+  yield
+  let first = 0
+  for (let at = 1; at < order.length; at += 1) {
+    if (keys[places[at] as number] !== keys[places[first] as number]) first = at
+    else visit(order, at, first)
+    if (at % STEP_ROWS === 0) yield
+  }
+  yield
+}
+
 /** Finds rows that are alike, band by band; of rows with equal sketches the first one is compared for all. */
 function* findLinks(
   reader: ColumnReader,
@@ -100,53 +138,29 @@ function* findLinks(
 ): Generator<void, WordingLinks> {
   const { bytes, rows } = yield* readSketches(reader, cells)
   const links = new LinkList(bytes.length / SKETCH_SIZE)
-  const equalOf = (a: number, b: number) => {
-    let equal = 0
-    for (let k = 0; k < SKETCH_SIZE; k += 1)
-      if (bytes[a * SKETCH_SIZE + k] === bytes[b * SKETCH_SIZE + k]) equal += 1
-    return equal
-  }
-  const numbers = new DataView(bytes.buffer)
+  const words = new Uint32Array(bytes.buffer)
   const isRepeated = new Uint8Array(bytes.length / SKETCH_SIZE)
-  const keyOf = (row: number, band: number) => numbers.getUint32(row * SKETCH_SIZE + band)
-  /** Goes through groups of rows with equal keys; \`visit\` gets each with those of its group before it. */
-  function* eachGroup(
-    members: Int32Array,
-    key: (row: number) => number,
-    visit: (row: number, before: Int32Array) => void,
-  ): Generator<void> {
-    const keys = Float64Array.from(members, key)
-    const order = sortPermutation(keys).map((at) => members[at] as number)
-    yield
-    let first = 0
-    let [steps, before] = [0, Number.NaN]
-    for (let at = 0; at < order.length; at += 1) {
-      const own = key(order[at] as number)
-      if (own !== before) first = at
-      before = own
-      if (at > first) visit(order[at] as number, order.subarray(first, at))
-      if ((steps += at - first > 0 ? 1 : 0) % 10_000 === 9_999) yield
-    }
-    yield
-  }
+  const keyOf = (row: number, band: number) => words[(row * SKETCH_SIZE + band) / 4] as number
   // Two bands tell nearly all sketches apart; the bytes decide.
   const twoBands = (row: number) => keyOf(row, 0) + (keyOf(row, BAND) & 0xfffff) * 2 ** 32
-  yield* eachGroup(rows, twoBands, (row, before) => {
-    const [first = row] = before
-    if (equalOf(first, row) < SKETCH_SIZE) return
+  yield* eachGroup(rows, twoBands, (order, at, first) => {
+    const [row, same] = [order[at] as number, order[first] as number]
+    if (equalBytes(words, same, row) < SKETCH_SIZE) return
     isRepeated[row] = 1
-    links.add(first, row, LEVELS[SKETCH_SIZE] as number)
+    links.add(same, row, WORDING_LIKENESSES.length - 1)
   })
   const distinct = rows.filter((row) => isRepeated[row] === 0)
+  const compare = (row: number, other: number) =>
+    links.add(other, row, LEVELS[equalBytes(words, other, row)] as number)
   for (let band = 0; band < SKETCH_SIZE; band += BAND) {
     yield* eachGroup(
       distinct,
       (row) => keyOf(row, band),
-      (row, before) => {
-        for (const other of before.length > BEFORE ? [before[0] as number] : [])
-          links.add(other, row, LEVELS[equalOf(other, row)] as number)
-        for (const other of before.subarray(-BEFORE))
-          links.add(other, row, LEVELS[equalOf(other, row)] as number)
+      (order, at, first) => {
+        const row = order[at] as number
+        if (first < at - BEFORE) compare(row, order[first] as number)
+        for (let other = Math.max(first, at - BEFORE); other < at; other += 1)
+          compare(row, order[other] as number)
       },
     )
   }

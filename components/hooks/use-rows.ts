@@ -1,4 +1,5 @@
 import { keepPreviousData, skipToken, useIsFetching, useQuery } from '@tanstack/react-query'
+import type { AtomOf } from '@/lib/contracts/condition'
 import type { FacetCounts, Facets } from '@/lib/contracts/facets'
 import type { RowFilter, ViewState } from '@/lib/contracts/filter'
 import {
@@ -51,7 +52,7 @@ export function useRegexError(pattern: string | null, ignoreCase: boolean) {
 }
 
 /** Groups of copies in a study, for near ones at each likeness that can be chosen. */
-export function useRepeats(studyId: string, of: 'exact' | 'near', isAcross: boolean) {
+export function useRepeats(studyId: string, of: AtomOf<'repeats'>['of'], isAcross: boolean) {
   return useAsk(
     repeatsEndpoint,
     { params: { studyId }, query: { of, ...(isAcross ? { across: 'study' as const } : {}) } },

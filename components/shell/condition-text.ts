@@ -76,6 +76,13 @@ export function sampleText({ rows, share, seed }: RowSample): string {
   return `Sample of ${size}, random seed ${seed}`
 }
 
+/** Copies of each kind that are at least so alike. */
+const COPIES: Record<AtomOf<'repeats'>['of'], (likeness: number) => string> = {
+  exact: () => 'exact copies',
+  near: (likeness) => `near copies (cosine at least ${likeness})`,
+  wording: (likeness) => `copies in wording (at least ${formatShare(likeness)} in common)`,
+}
+
 const placeText = (atom: { in?: FindField }) => (atom.in ? ` in the ${atom.in}` : '')
 
 const or = (parts: readonly string[]) => parts.join(' or ')
@@ -120,7 +127,7 @@ const ATOM_TEXT: { [Is in Atom['is']]: (atom: AtomOf<Is>, names: FilterNames) =>
   },
   area: ({ polygon }) => `Inside of an area of the map (${polygon.length} corners)`,
   repeats: ({ of, likeness, keep, across }) =>
-    `${keep === 'members' ? 'Only' : 'One of each group of'} ${of === 'exact' ? 'exact copies' : `near copies (cosine at least ${likeness})`}${across ? ' across files' : ''}`,
+    `${keep === 'members' ? 'Only' : 'One of each group of'} ${COPIES[of](likeness)}${across ? ' across files' : ''}`,
   outcome({ benchmark, metric, min, max, every }) {
     const range = rangeText(
       { column: `${benchmark} ${metric}`, min, max, missing: false },

@@ -81,10 +81,10 @@ export const embedTextEndpoint = post('/studies/[studyId]/embedded-texts', {
 
 export const repeatsEndpoint = get('/studies/[studyId]/repeats', {
   summary:
-    'Counts groups of copies and the rows in them, inside of each file or across files; near ones inside of files, at several likenesses.',
+    'Counts groups of copies and the rows in them, inside of each file or across files: exact ones, and at several likenesses those near in meaning (inside of files only) or in wording.',
   query: z.object({
     of: repeatsAtomSchema.shape.of.default('near'),
-    /** Exact copies over all files together, not inside of each. */
+    /** Copies over all files together, not inside of each. */
     across: z.literal('study').exactOptional(),
   }),
   reply: z.array(

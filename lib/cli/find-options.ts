@@ -45,16 +45,18 @@ export function addFindOptions(command: Command): Command {
       'the most similar of the rows that all other conditions keep, not of the whole study',
     )
     .addOption(
-      new Option('--copies <kind>', 'rows that repeat others of their file').choices([
-        'near',
-        'exact',
-      ]),
+      new Option('--copies <kind>', 'rows that repeat others of their file').choices(
+        repeatsAtomSchema.shape.of.options,
+      ),
     )
     .option(
       '--across-files',
-      'exact copies in any files; the first row that all other conditions keep stands for its group',
+      'exact copies or those in wording, in any files; the first row that all other conditions keep stands for its group',
     )
-    .option('--likeness <cosine>', 'least cosine of near copies (0.95)')
+    .option(
+      '--likeness <number>',
+      'least cosine of near copies, or share of word sequences in common of copies in wording (0.95)',
+    )
     .addOption(
       new Option('--keep <rows>', 'one row of each group and all others, or the groups alone')
         .choices(['representatives', 'members'])

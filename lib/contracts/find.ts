@@ -54,15 +54,18 @@ export const findSchema = z.discriminatedUnion('is', [
 ])
 export type Find = z.infer<typeof findSchema>
 
+/** Likenesses at which groups of copies in wording are told apart; below, rows are hardly copies. */
+export const WORDING_LIKENESSES = Array.from({ length: 21 }, (_, k) => (60 + 2 * k) / 100)
+
 /**
  * Copies inside of a file: one row of each group with those that stand alone, or all rows of groups. Near ones are linked
- * by the run of the minimum neighbour distance, which names the nearest row of each. With `across` exact copies are those of all files,
- * and of the rows that all the rest of the filter keeps the first one stands for its group.
+ * by the run of the minimum neighbour distance, which names the nearest row of each; copies in wording are rows whose sketches (metric
+ * "Wording") are so alike. With `across` exact copies and copies in wording are those of all files, and of the rows that all the rest of the filter keeps the first one stands for its group.
  */
 export const repeatsAtomSchema = z.object({
   is: z.literal('repeats'),
-  of: z.enum(['near', 'exact']),
-  /** Least cosine of a row and its nearest one; means nothing for exact copies. */
+  of: z.enum(['near', 'wording', 'exact']),
+  /** Least cosine of a row and its nearest one, or share of word sequences in common; means nothing for exact copies. */
   likeness: z.number().min(-1).max(1).default(0.95),
   keep: z.enum(['representatives', 'members']),
   across: z.literal('filter').exactOptional(),

@@ -56,6 +56,7 @@ import { topicDrift } from './topic-drift'
 import { tokenProbability } from './token-probability'
 import type { MeasuredMetric, Metric, OutputSpec } from './types'
 import { wordBudget } from './word-budget'
+import { wording } from './wording'
 
 export { describeParams } from '@/lib/contracts/describe-params'
 export { describeMetric } from './describe'
@@ -85,6 +86,7 @@ const METRICS: readonly Metric[] = [
   tokens,
   addedWords,
   wordBudget,
+  wording,
   ifPass,
   health,
   language,

@@ -22,7 +22,9 @@ export function BackupDialog({ study, onClose }: { study: StudySummary; onClose(
         <Text size="sm">
           One file holds the rows, responses, alignments, runs with their values, results,
           decisions, views, subsets, formulas, blind sessions and own claims, and the prompts that
-          were used. Another Evolens opens it. Backends, keys and deleted entries are not in it.
+          were used. Another Evolens opens it. Backends, keys and deleted entries are not in it, nor
+          are stored answers and embeddings of models: all values computed from them are, but rows
+          similar to one and new maps need the embeddings computed again.
         </Text>
         {job ? <JobLine job={job} /> : null}
         <DialogFoot error={start.error} what="The backup was not started" onClose={onClose}>

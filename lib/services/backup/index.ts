@@ -1,6 +1,4 @@
-import { createReadStream } from 'node:fs'
 import fs from 'node:fs/promises'
-import { Readable } from 'node:stream'
 import { writtenBackupSchema } from '@/lib/contracts/backup'
 import type { Job } from '@/lib/contracts/job'
 import type { MergeRequest } from '@/lib/contracts/merge'
@@ -8,6 +6,7 @@ import { AppError } from '@/lib/errors'
 import { enqueue, getJob } from '@/lib/queue/queue'
 import type { ServiceContext } from '../context'
 import { openUpload } from '../imports/uploads'
+import { sentFile, type AskedStretch, type SentFile } from '../sent-file'
 import { getStudy } from '../studies'
 import { planMerge } from './merge-plan'
 import { backupPath } from './write'
@@ -31,12 +30,13 @@ export function startMerge({ db }: ServiceContext, studyId: string, request: Mer
   return enqueue(db, { kind: 'merge', payload: { studyId, request }, names: {}, studyId })
 }
 
-/** Returns the file that a backup's job wrote, as a stream. Throws `not_found` when there is none, or none any more. */
+/** Returns the file that a backup's job wrote, or a stretch of it. Throws `not_found` when there is none, or none any more. */
 export async function readBackup(
   { db, config }: ServiceContext,
   studyId: string,
   jobId: string,
-): Promise<{ fileName: string; bytes: number; body: ReadableStream<Uint8Array> }> {
+  asked: AskedStretch,
+): Promise<SentFile> {
   const job = getJob(db, jobId)
   const written = writtenBackupSchema.safeParse(job.result)
   const file = backupPath(config, jobId)
@@ -47,6 +47,7 @@ export async function readBackup(
       'This backup is not here: it is not finished, or older than a week. Back up the study again.',
     )
   }
-  const body = Readable.toWeb(createReadStream(file)) as ReadableStream<Uint8Array>
-  return { fileName: written.data.fileName, bytes: stat.size, body }
+  const { fileName, sha256 } = written.data
+  const named = { fileName, contentType: 'application/zip', etag: `"${sha256}"` }
+  return sentFile(file, stat.size, named, asked)
 }

@@ -1,7 +1,6 @@
-import { createReadStream, existsSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { Readable } from 'node:stream'
 import { PRIVATE_FILE } from '@/db/private-files'
 import type { Db } from '@/db/client'
 import type { Config } from '@/lib/config'
@@ -11,6 +10,7 @@ import { AppError, throwIfAborted } from '@/lib/errors'
 import { WRITERS, writerOf } from '@/lib/formats/writers'
 import { enqueue } from '@/lib/queue/queue'
 import type { ServiceContext } from '../context'
+import { sentFile, type AskedStretch, type SentFile } from '../sent-file'
 import { getStudy } from '../studies'
 import { estimateBytes } from './check'
 import { beginOrGoOn, exportStamp, noteCheckpoint, removePart } from './checkpoint'
@@ -156,29 +156,6 @@ export function hasExportFile(config: FilesPlace, exportId: string): boolean {
   return ID.test(exportId) && existsSync(pathOf(config, exportId))
 }
 
-/** A stretch of a file that is ready to be sent. */
-interface OpenFile {
-  fileName: string
-  contentType: string
-  etag: string
-  /** As HTTP counts: 200 the whole, 206 the stretch that was asked for, 416 one beyond the end. */
-  status: 200 | 206 | 416
-  /** Header `Content-Range`; null for the whole. */
-  contentRange: string | null
-  length: number
-  body: ReadableStream<Uint8Array> | null
-}
-
-/** Returns the first and last byte that a header `Range` asks for, null for the whole, or `beyond` where there are none. */
-function stretchOf(range: string | null, size: number): [number, number] | null | 'beyond' {
-  const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(range ?? '') ?? []
-  // Anything else, such as several stretches, may be answered with the whole file.
-  if (first === undefined || last === undefined || (first === '' && last === '')) return null
-  const from = first === '' ? Math.max(0, size - Number(last)) : Number(first)
-  const to = first === '' || last === '' ? size - 1 : Math.min(size - 1, Number(last))
-  return from > to ? 'beyond' : [from, to]
-}
-
 /**
  * Returns the file of an export, from where a broken download ended: `ifRange` is the ETag under which the beginning was sent. Throws
  * `not_found` where the file is gone.
@@ -186,8 +163,8 @@ function stretchOf(range: string | null, size: number): [number, number] | null 
 export async function openExportFile(
   { db, config }: Pick<ServiceContext, 'db' | 'config'>,
   { studyId, exportId }: { studyId: string; exportId: string },
-  { range, ifRange }: { range: string | null; ifRange: string | null },
-): Promise<OpenFile> {
+  asked: AskedStretch,
+): Promise<SentFile> {
   const { stored, name } = storedExport(db, studyId, exportId)
   const file = pathOf(config, exportId)
   const size = (await fs.stat(file).catch(() => null))?.size
@@ -197,25 +174,13 @@ export async function openExportFile(
       `The file of this export is not there: files are removed after ${KEEP_DAYS} days. Export it again; the same request gives the same bytes.`,
     )
   }
-  const etag = `"${stored.sent.sha256}"`
-  const asked = ifRange === null || ifRange === etag ? stretchOf(range, size) : null
   const writer = WRITERS.find(({ id }) => id === stored.request?.format)
-  const shared = {
+  const named = {
     fileName: stored.file ?? name,
     contentType: writer?.mediaType ?? 'application/octet-stream',
-    etag,
+    etag: `"${stored.sent.sha256}"`,
   }
-  if (asked === 'beyond')
-    return { ...shared, status: 416, contentRange: `bytes */${size}`, length: 0, body: null }
-  const [from, to] = asked ?? [0, size - 1]
-  const stream = createReadStream(/*turbopackIgnore: true*/ file, { start: from, end: to })
-  return {
-    ...shared,
-    status: asked ? 206 : 200,
-    contentRange: asked ? `bytes ${from}-${to}/${size}` : null,
-    length: to - from + 1,
-    body: Readable.toWeb(stream) as ReadableStream<Uint8Array>,
-  }
+  return sentFile(file, size, named, asked)
 }
 
 /** Removes files of exports that are older than a week, and what was left half written for a day. Returns how many. */

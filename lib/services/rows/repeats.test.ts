@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Condition } from '@/lib/contracts/condition'
 import { emptyFilter, type RowFilter } from '@/lib/contracts/filter'
 import { statusCode } from '@/lib/contracts/status'
+import { SKETCH_FLOATS, sketchOf } from '@/lib/metrics/texts/sketch'
 import { columnOf, storeRun } from '@/lib/testing/columns'
 import { importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
 import { currentCells } from '../cells'
@@ -111,5 +112,64 @@ describe('copies of rows', () => {
     expect(() => of({ where: { ...near(0.9, 'members'), across: 'filter' } as Condition })).toThrow(
       'inside of each file only',
     )
+  })
+
+  it('in wording are found by the sketches of a run, in a file and across files', async () => {
+    const wordingOf = (likeness: number, isAcross: boolean): Condition => ({
+      is: 'repeats',
+      of: 'wording',
+      likeness,
+      keep: 'members',
+      ...(isAcross ? { across: 'filter' as const } : {}),
+    })
+    const own = await testStudy()
+    const words = (from: number, n = 60) =>
+      Array.from({ length: n }, (_, k) => `w${from + k}`).join(' ')
+    // Two words of sixty changed: 54 of 62 sequences in common. The last is of two words, as one sequence.
+    const changed = words(0).replace('w20', 'other').replace('w40', 'another')
+    const files = [
+      [words(0), words(500), words(0).toUpperCase(), 'two words'],
+      [words(900), `${words(0)}!`, changed, 'Two words.', words(300)],
+    ]
+    for (const [k, texts] of files.entries()) {
+      const rows = texts.map((instruction) => ({ instruction, input: '', output: 'x' }))
+      await importRows(own, k === 0 ? 'alpaca.json' : 'alpaca-iter1-small.json', rows)
+    }
+    const kept = (where: Condition) =>
+      [...selectRows(own.db, own.studyId, { ...emptyFilter(), where }).values()].map((idx) => [
+        ...idx,
+      ])
+    expect(() => kept(wordingOf(0.8, true))).toThrow('Compute it')
+    const cells = currentCells(own.db, own.studyId).map(({ no }, k) => {
+      const sketches = (files[k] as string[]).map((text) => [
+        ...(sketchOf(text, 3) as Float32Array),
+      ])
+      const values = Float64Array.from(sketches.flat())
+      const status = new Uint8Array(sketches.length).fill(statusCode('ok'))
+      return {
+        cellNo: no,
+        outputs: { sketch: { values, status, width: SKETCH_FLOATS, n: sketches.length } },
+      }
+    })
+    storeRun(own.db, own.studyId, { metric: 'wording', cells })
+    expect(kept(wordingOf(0.7, true))).toEqual([
+      [0, 2, 3],
+      [1, 2, 3],
+    ])
+    expect(kept(wordingOf(0.7, false))).toEqual([
+      [0, 2],
+      [1, 2],
+    ])
+    expect(kept(wordingOf(1, true))).toEqual([
+      [0, 2, 3],
+      [1, 3],
+    ])
+    expect(
+      await countRepeats(own.db, own.studyId, 'wording', [0.7, 1], undefined, 'study'),
+    ).toEqual([
+      { likeness: 0.7, groups: 2, members: 6, rows: 9 },
+      { likeness: 1, groups: 2, members: 5, rows: 9 },
+    ])
+    await own.close()
   })
 })

@@ -3,6 +3,8 @@ import { z } from 'zod'
 import type { Db } from '@/db/client'
 import { hotRead } from '@/db/hot-sql'
 import type { AtomOf } from '@/lib/contracts/condition'
+import { allIndexes } from '@/lib/columns/filter'
+import { joinGroups, rootOf } from '@/lib/columns/groups'
 import { carriesValue } from '@/lib/contracts/status'
 import { AppError } from '@/lib/errors'
 import { currentCells, type CellRef } from '../cells'
@@ -10,6 +12,7 @@ import { columnReader, type ColumnReader } from '../columns'
 import { cachesOf } from '../columns/cache'
 import { finish, finishInTurns } from '../search/steps'
 import { getStudy } from '../studies'
+import { warmWording, wordingGroups } from './wording'
 
 /** What makes rows copies of each other. */
 export type RepeatRule = Pick<AtomOf<'repeats'>, 'of' | 'likeness'>
@@ -63,14 +66,9 @@ interface Across {
 
 function* groupAcross(db: Db, cells: readonly CellRef[]): Generator<void, Across> {
   const groups = new Int32Array(cells.reduce((sum, { rowCount }) => sum + rowCount, 0))
-  const starts = new Map<number, number>()
+  const starts = startsOf(cells)
   const seen = new Map<string, number>()
-  let start = 0
-  for (const cell of cells) {
-    starts.set(cell.no, start)
-    yield* hashTexts(db, cell, groups, seen, start)
-    start += cell.rowCount
-  }
+  for (const cell of cells) yield* hashTexts(db, cell, groups, seen, starts.get(cell.no))
   return { groups, starts }
 }
 
@@ -78,17 +76,29 @@ function* groupAcross(db: Db, cells: readonly CellRef[]): Generator<void, Across
 const acrossKey = (cells: readonly CellRef[]) =>
   `repeats/across/${cells.map(({ no }) => no).join(' ')}`
 
+function startsOf(cells: readonly CellRef[]): Map<number, number> {
+  let start = 0
+  return new Map(cells.map(({ no, rowCount }) => [no, (start += rowCount) - rowCount]))
+}
+
 function checkAcross({ of }: Pick<RepeatRule, 'of'>): void {
-  if (of === 'exact') return
+  if (of !== 'near') return
   throw new AppError(
     'invalid_input',
-    'Near copies are found inside of each file only. Look for exact copies across files, or leave "across" out.',
+    'Copies that are near in meaning are found inside of each file only. Look for exact copies or those near in wording across files, or leave "across" out.',
   )
 }
 
-/** Returns the groups of exact copies over files. Throws `invalid_input` for near ones. */
-export function acrossFiles(db: Db, cells: readonly CellRef[], rule: RepeatRule): Across {
+/** Returns the groups of copies over files. Throws `invalid_input` for those near in meaning. */
+export function acrossFiles(
+  db: Db,
+  reader: ColumnReader,
+  cells: readonly CellRef[],
+  rule: RepeatRule,
+): Across {
   checkAcross(rule)
+  if (rule.of === 'wording')
+    return { groups: wordingGroups(db, reader, cells, rule.likeness), starts: startsOf(cells) }
   const bytesOf = ({ groups }: Across) => groups.byteLength
   return cachesOf(db).results.get(acrossKey(cells), '', bytesOf, () =>
     finish(groupAcross(db, cells)),
@@ -98,11 +108,13 @@ export function acrossFiles(db: Db, cells: readonly CellRef[], rule: RepeatRule)
 /** Does ahead what `acrossFiles` reads, giving way to other requests. */
 export async function warmAcross(
   db: Db,
+  reader: ColumnReader,
   cells: readonly CellRef[],
   rule: RepeatRule,
   signal?: AbortSignal,
 ): Promise<void> {
   checkAcross(rule)
+  if (rule.of === 'wording') return warmWording(db, reader, cells, signal)
   const cache = cachesOf(db).results
   if (cache.peek(acrossKey(cells), '')) return
   const across = await finishInTurns(groupAcross(db, cells), signal)
@@ -112,10 +124,12 @@ export async function warmAcross(
 /** Reads ahead the texts that exact copies are found by, giving way to other requests. */
 export async function warmRepeats(
   db: Db,
+  reader: ColumnReader,
   cells: readonly CellRef[],
   { of }: RepeatRule,
   signal?: AbortSignal,
 ): Promise<void> {
+  if (of === 'wording') for (const cell of cells) await warmWording(db, reader, [cell], signal)
   if (of !== 'exact') return
   for (const cell of cells) {
     if (cachesOf(db).results.peek(exactKey(cell), '')) continue
@@ -140,31 +154,19 @@ function nearGroups(reader: ColumnReader, cell: CellRef, likeness: number): Grou
   const nearest = reader.read(NEAREST, cell)
   // Of unit vectors the squared distance is 2 - 2 cos. Rounding must not lose copies at 1.
   const limit = 2 - 2 * likeness + 1e-9
-  const first = new Int32Array(cell.rowCount).map((_, row) => row)
-  const rootOf = (row: number): number => {
-    let root = row
-    while (first[root] !== root) root = first[root] as number
-    for (let at = row; at !== root;) {
-      const next = first[at] as number
-      first[at] = root
-      at = next
-    }
-    return root
-  }
+  const first = allIndexes(cell.rowCount)
   for (let row = 0; row < first.length; row++) {
     if (!carriesValue(distance.status[row] ?? 0) || !carriesValue(nearest.status[row] ?? 0))
       continue
     const other = nearest.values[row] as number
     if ((distance.values[row] as number) > limit || !(other >= 0 && other < first.length)) continue
-    const [a, b] = [rootOf(row), rootOf(other)]
-    first[Math.max(a, b)] = Math.min(a, b)
+    joinGroups(first, row, other)
   }
-  for (let row = 0; row < first.length; row++) first[row] = rootOf(row)
-  return first
+  return first.map((_, row) => rootOf(first, row))
 }
 
 /**
- * Returns what groups the rows of a file: exact copies of instruction and input, or rows linked to their nearest one.
+ * Returns what groups the rows of a file: exact copies of instruction and input, rows alike in wording, or linked to their nearest one.
  * Throws `invalid_input` where no run says how near rows are.
  */
 export function openRepeats(
@@ -173,6 +175,7 @@ export function openRepeats(
   { of, likeness }: RepeatRule,
 ): (cell: CellRef) => Groups {
   if (of === 'exact') return (cell) => exactGroups(db, cell)
+  if (of === 'wording') return (cell) => wordingGroups(db, reader, [cell], likeness)
   if (reader.runOf(DISTANCE) === null) {
     throw new AppError(
       'invalid_input',
@@ -201,22 +204,16 @@ export interface RepeatCount {
   rows: number
 }
 
-async function countAcross(db: Db, studyId: string, signal?: AbortSignal): Promise<RepeatCount> {
-  const cells = currentCells(db, studyId)
-  const rule = { of: 'exact', likeness: 1 } as const
-  await warmAcross(db, cells, rule, signal)
-  const { groups } = acrossFiles(db, cells, rule)
+/** Adds the groups of some rows to a count. */
+function countGroups(groups: Groups, count: RepeatCount): void {
   const inside = inGroups(groups)
-  const count = { likeness: 1, groups: 0, members: 0, rows: 0 }
   groups.forEach((first, row) => {
     count.members += inside[row] as number
     if (first === row) count.groups += inside[row] as number
   })
-  count.rows = cells.reduce((sum, cell) => sum + cell.rowCount - cell.skipped.length, 0)
-  return count
 }
 
-/** Returns the counts of groups at each likeness, inside of the files of a study; of exact ones across all of them where asked. */
+/** Returns the counts of groups at each likeness, inside of the files of a study, or across all of them. */
 export async function countRepeats(
   db: Db,
   studyId: string,
@@ -226,25 +223,19 @@ export async function countRepeats(
   across?: 'study',
 ): Promise<RepeatCount[]> {
   getStudy(db, studyId)
-  if (across) {
-    checkAcross({ of })
-    return [await countAcross(db, studyId, signal)]
-  }
   const cells = currentCells(db, studyId)
-  await warmRepeats(db, cells, { of, likeness: 1 }, signal)
   const reader = columnReader(db, studyId)
+  const warm = across ? warmAcross : warmRepeats
+  await warm(db, reader, cells, { of, likeness: 1 }, signal)
+  const rows = cells.reduce((sum, cell) => sum + cell.rowCount - cell.skipped.length, 0)
   const counts: RepeatCount[] = []
   for (const likeness of likenesses) {
-    const groupsOf = openRepeats(db, reader, { of, likeness })
-    const count = { likeness, groups: 0, members: 0, rows: 0 }
-    for (const cell of cells) {
-      const groups = groupsOf(cell)
-      const inside = inGroups(groups)
-      groups.forEach((first, row) => {
-        if (inside[row] === 1) count.members += 1
-        if (inside[row] === 1 && first === row) count.groups += 1
-      })
-      count.rows += cell.rowCount - cell.skipped.length
+    const count = { likeness, groups: 0, members: 0, rows }
+    const rule = { of, likeness }
+    if (across) countGroups(acrossFiles(db, reader, cells, rule).groups, count)
+    else {
+      const groupsOf = openRepeats(db, reader, rule)
+      for (const cell of cells) countGroups(groupsOf(cell), count)
     }
     counts.push(count)
     await new Promise((resolve) => setImmediate(resolve))

@@ -1,16 +1,7 @@
 import { allIndexes } from '@/lib/columns/filter'
+import { joinGroups, rootOf } from '@/lib/columns/groups'
 import { clearMissing } from '../take'
 import type { Rule } from '../types'
-
-/** Returns the first row of the group that a row was joined to, shortening the way for the next look. */
-function rootOf(parents: Int32Array, row: number): number {
-  let at = row
-  while (parents[at] !== at) {
-    parents[at] = parents[parents[at] as number] as number
-    at = parents[at] as number
-  }
-  return at
-}
 
 export const nearText: Rule<'near_text'> = {
   label: 'Near duplicates',
@@ -27,9 +18,7 @@ export const nearText: Rule<'near_text'> = {
       const other = nearest[row] as number
       if (valued[row] === 0 || other < 0 || kept[other] === 0) continue
       if ((distances.values[row] as number) >= rule.threshold) continue
-      const [a, b] = [rootOf(parents, row), rootOf(parents, other)]
-      // The earlier row stands for the group.
-      parents[Math.max(a, b)] = Math.min(a, b)
+      joinGroups(parents, row, other)
     }
     for (let row = 0; row < kept.length; row += 1) if (rootOf(parents, row) !== row) kept[row] = 0
     const unknown = Object.values(missing).reduce((sum, count) => sum + count, 0)

@@ -2,6 +2,7 @@ import './production'
 import process from 'node:process'
 import { readConfig } from '@/lib/config'
 import { errorMessage } from '@/lib/errors'
+import { benchBackup } from './backup'
 import { benchCheckers } from './checkers'
 import { benchClaims } from './claims'
 import { benchCompare } from './compare'
@@ -154,7 +155,24 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
   },
   import: async () => {
     const figures = await benchImport()
-    return [ratio(`import of ${figures.rows} rows over plain inserts`, figures.ratio, 0.7)]
+    const perSecond = (figures.rows / figures.importSeconds).toFixed(0)
+    return [
+      ratio(
+        `import of ${figures.rows} rows (${perSecond} a second) over plain inserts with the same indexes`,
+        figures.ratio,
+        0.8,
+      ),
+      most('memory of the import', figures.peakMb, 'MB', 500),
+    ]
+  },
+  backup: async () => {
+    const { rows, megabytes, writeSeconds, seconds, processorSeconds, peakMb } = await benchBackup()
+    const size = `${rows} rows, ${megabytes.toFixed(0)} MB, ${seconds.toFixed(0)} s by the clock`
+    return [
+      most('processor time of writing a backup', writeSeconds, 's', 30),
+      most(`processor time of opening it (${size})`, processorSeconds, 's', 90),
+      most('memory of opening it', peakMb, 'MB', 500),
+    ]
   },
   rows: async () => {
     const figures = await benchRowsPage()

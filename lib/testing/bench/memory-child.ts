@@ -1,10 +1,10 @@
-import fs from 'node:fs'
 import process from 'node:process'
 import { openDatabase } from '@/db/client'
 import { emptyFilter } from '@/lib/contracts/filter'
 import { getStudyFigure } from '@/lib/services/figures'
 import { filterFacets, listRows } from '@/lib/services/rows'
 import { getStudyDetail } from '@/lib/services/studies/detail'
+import { ownPeakMb } from './own-peak'
 
 // The largest working set of a process that reads all columns of a study, as the query worker of the web process may.
 const [file = '', studyId = ''] = process.argv.slice(2)
@@ -26,9 +26,4 @@ for (const query of ['sources', 'tide', '"the moon"']) {
   const filter = { ...emptyFilter(), find: { is: 'words' as const, query } }
   await listRows(db, studyId, { ...page, filter, sort })
 }
-// Only Linux says it in /proc; elsewhere the size of now must do.
-const status = fs.existsSync('/proc/self/status')
-  ? fs.readFileSync('/proc/self/status', 'utf8')
-  : ''
-const peakKb = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? process.memoryUsage().rss / 1024)
-console.log(JSON.stringify({ columns: columns.length, figureMs, peakMb: peakKb / 1024 }))
+console.log(JSON.stringify({ columns: columns.length, figureMs, peakMb: ownPeakMb() }))

@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto'
+import { eq } from 'drizzle-orm'
 import type { Db } from '@/db/client'
-import { resultFiles, resultModels, results } from '@/db/schema'
+import { resultFiles, resultModels, results, seedSets } from '@/db/schema'
+import type { CellSource } from '@/lib/contracts/cell'
 import { resultFactsSchema } from '@/lib/contracts/results'
 import { listFigures, parseFigureOptions } from '@/lib/figures'
 import { getMetric } from '@/lib/metrics'
@@ -20,6 +23,19 @@ const ARMS = ['small', 'large']
 const ROUNDS = [1, 2, 3]
 // Whole numbers where a scale is as long as this.
 const WHOLE_FROM = 100
+
+/** As of an imported file, so that exports and backups take the study. */
+const SOURCE = JSON.stringify({
+  kind: 'file',
+  fileName: 'bench.json',
+  sizeBytes: 1,
+  sha256: 'x',
+  format: 'alpaca',
+  container: 'json',
+  mapping: null,
+  keySets: [['instruction', 'output']],
+  definition: null,
+} satisfies CellSource)
 
 const LONG_TEXT =
   'explain in your own words how the tide and the moon belong together, name two sources and say where they differ. '.repeat(
@@ -55,16 +71,17 @@ function valueOf({ levels, range }: OutputSpec, random: { next(): number }): num
 function addCells(db: Db, studyId: string): void {
   const insert = db.$client.prepare(
     `insert into cells (id, study_id, seed_set_id, arm_id, round, row_count, source, source_sha256, published_at, created_at)
-     values (?, ?, ?, ?, ?, ?, '{}', ?, 1, 1)`,
+     values (?, ?, ?, ?, ?, ?, ?, ?, 1, 1)`,
   )
   const perCell = Math.floor(ROWS / (SEED_SETS.length * (1 + ARMS.length * ROUNDS.length)))
   for (const key of SEED_SETS) {
     const set = ensureSeedSet(db, studyId, key, key)
+    db.update(seedSets).set({ slotCount: perCell }).where(eq(seedSets.id, set)).run()
     const add = (arm: string | null, round: number) => {
       const kind = { armClass: 'other', scenario: 'other' } as const
       const armId = arm && ensureArm(db, studyId, { key: arm, label: arm, ...kind })
-      const id = `${key}-${arm}-${round}`
-      insert.run(id, studyId, set, armId, round, perCell, id)
+      const name = `${key}-${arm}-${round}`
+      insert.run(randomUUID(), studyId, set, armId, round, perCell, SOURCE, name)
     }
     add(null, 0)
     for (const arm of ARMS) for (const round of ROUNDS) add(arm, round)
@@ -98,11 +115,11 @@ function addTextsAndLinks(db: Db, studyId: string): void {
   for (const cell of cells) {
     const n = cell.rowCount
     addRows.run(n, cell.no, `Round ${cell.round} of `, LONG_TEXT)
-    const set = addSet.get(`s${cell.no}`, cell.no) as { no: number }
+    const set = addSet.get(randomUUID(), cell.no) as { no: number }
     addResponses.run(set.no, LONG_TEXT, cell.no)
     const parent = parentCellOf(cells, cell)
     if (!parent) continue
-    const { no } = addAlignment.get(`a${cell.no}`, cell.no, parent.no, n, n) as { no: number }
+    const { no } = addAlignment.get(randomUUID(), cell.no, parent.no, n, n) as { no: number }
     addLinks.run(no, cell.no)
   }
 }
@@ -114,7 +131,7 @@ function addResults(db: Db, studyId: string): void {
     ?.example().data.results?.own
   if (!own || own.length === 0) return
   const file = {
-    id: 'results',
+    id: randomUUID(),
     studyId,
     name: 'results',
     format: 'table',

@@ -11,13 +11,31 @@ import { ErrorState } from '@/components/ui/states'
 import { PanelButton } from './panel-button'
 import { withAtom } from './with-atom'
 
-const LEAST = 0.8
+/** Kinds of copies with a likeness: its scale, and how it is read. */
+const LIKENESS = {
+  near: {
+    least: 0.8,
+    step: 0.01,
+    label: (value: number) => `cosine ≥ ${value.toFixed(2)}`,
+    name: 'Least cosine of near copies',
+    says: 'Rows of one file are joined with their nearest row, and groups that share a row are one.',
+  },
+  wording: {
+    least: 0.6,
+    step: 0.02,
+    label: (value: number) => `${Math.round(value * 100)} % of word sequences`,
+    name: 'Least share of word sequences in common',
+    says: 'Sequences of words in common are estimated (to 4 %) by the metric "Wording", and groups that share a row are one.',
+  },
+}
 
 function Copies({ studyId, controls }: { studyId: string; controls: ViewStateControls }) {
-  const [of, setOf] = useState<'exact' | 'near'>('exact')
-  const [likeness, setLikeness] = useState(0.95)
+  const [of, setOf] = useState<'exact' | 'wording' | 'near'>('exact')
+  const [likenesses, setLikenesses] = useState({ exact: 1, wording: 0.8, near: 0.95 })
+  const likeness = likenesses[of]
   const [place, setPlace] = useState<'file' | 'filter'>('file')
-  const isAcross = of === 'exact' && place === 'filter'
+  const scale = of === 'exact' ? null : LIKENESS[of]
+  const isAcross = of !== 'near' && place === 'filter'
   const { data, error, refetch } = useRepeats(studyId, of, isAcross)
   const count =
     of === 'exact' ? data?.[0] : data?.find((one) => Math.abs(one.likeness - likeness) < 0.005)
@@ -33,11 +51,11 @@ function Copies({ studyId, controls }: { studyId: string; controls: ViewStateCon
     <Stack gap="sm">
       <Segments
         label="What counts as a copy"
-        options={{ exact: 'Same text', near: 'Near in meaning' }}
+        options={{ exact: 'Same text', wording: 'Near in wording', near: 'Near in meaning' }}
         value={of}
         onChange={setOf}
       />
-      {of === 'exact' ? (
+      {of !== 'near' ? (
         <Segments
           label="Where copies are looked for"
           options={{ file: 'Inside of each file', filter: 'Across files' }}
@@ -45,21 +63,17 @@ function Copies({ studyId, controls }: { studyId: string; controls: ViewStateCon
           onChange={setPlace}
         />
       ) : null}
-      {of === 'near' ? (
+      {scale ? (
         <Slider
           mb="md"
-          min={LEAST}
+          min={scale.least}
           max={1}
-          step={0.01}
+          step={scale.step}
           value={likeness}
-          onChange={setLikeness}
-          label={(value) => `cosine ≥ ${value.toFixed(2)}`}
-          thumbLabel="Least cosine of near copies"
-          marks={[
-            { value: LEAST, label: '0.80' },
-            { value: 0.9, label: '0.90' },
-            { value: 1, label: '1.00' },
-          ]}
+          onChange={(value) => setLikenesses({ ...likenesses, [of]: value })}
+          label={scale.label}
+          thumbLabel={scale.name}
+          marks={[scale.least, 0.9, 1].map((value) => ({ value, label: value.toFixed(2) }))}
         />
       ) : null}
       {error ? (
@@ -73,9 +87,10 @@ function Copies({ studyId, controls }: { studyId: string; controls: ViewStateCon
             : 'Counting copies'}
       </Text>
       <Text size="xs" c="dimmed">
-        {of === 'exact'
-          ? `Instruction and input are the same, ${isAcross ? 'in any files of the study; the counts are of the whole study' : 'inside of one file'}.`
-          : 'Rows of one file are joined with their nearest row, and groups that share a row are one.'}{' '}
+        {scale
+          ? scale.says
+          : `Instruction and input are the same, ${isAcross ? 'in any files of the study' : 'inside of one file'}.`}{' '}
+        {isAcross ? 'The counts are of the whole study. ' : ''}
         The first row{isAcross ? ' that the filter keeps' : ''} stands for its group.
       </Text>
       <Group gap="xs">

@@ -30,7 +30,7 @@ function failure(message: Extract<ParseMessage, { type: 'error' }>): AppError {
 /** A thread that reads files takes a third of a second to start, so it waits a while for the next file. */
 const IDLE_MS = 30_000
 /** Rows die young but not at once: with the usual 16 MB half of the time went into copying them. */
-const YOUNG_GENERATION_MB = 192
+const YOUNG_GENERATION_MB = 48
 
 let idle: { worker: Worker; timer: NodeJS.Timeout } | null = null
 

@@ -5,7 +5,12 @@ import { restOf, type ConditionKind, type Keep, type Scope } from './types'
 
 /** Groups over all files: of the rows that the rest of the filter keeps, the first one stands for its group. */
 function openAcross(scope: Scope, atom: AtomOf<'repeats'>): Keep {
-  const { groups, starts } = acrossFiles(scope.db, currentCells(scope.db, scope.studyId), atom)
+  const { groups, starts } = acrossFiles(
+    scope.db,
+    scope.reader,
+    currentCells(scope.db, scope.studyId),
+    atom,
+  )
   const kept = scope.select(restOf(scope, 'Copies'))
   const first = new Int32Array(groups.length).fill(-1)
   const size = new Int32Array(groups.length)
@@ -30,13 +35,13 @@ function openAcross(scope: Scope, atom: AtomOf<'repeats'>): Keep {
 
 export const repeats: ConditionKind<AtomOf<'repeats'>> = {
   async warm(scope, atom, signal) {
-    const { db, studyId, cells, rest, warm } = scope
+    const { db, studyId, reader, cells, rest, warm } = scope
     if (!atom.across) {
-      await warmRepeats(db, cells, atom, signal)
+      await warmRepeats(db, reader, cells, atom, signal)
       return
     }
     // All files, whichever of them are shown.
-    await warmAcross(db, currentCells(db, studyId), atom, signal)
+    await warmAcross(db, reader, currentCells(db, studyId), atom, signal)
     if (rest) await warm(rest, signal)
   },
   open(scope, atom) {

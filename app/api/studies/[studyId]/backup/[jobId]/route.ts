@@ -1,17 +1,8 @@
 import { downloadBackupEndpoint } from '@/lib/api/backup'
+import { askedStretch, fileResponse } from '@/lib/http/file-response'
 import { serve } from '@/lib/http/route'
 import { readBackup } from '@/lib/services/backup'
 
-export const GET = serve(downloadBackupEndpoint, async ({ ctx, params }) => {
-  const { fileName, bytes, body } = await readBackup(ctx, params.studyId, params.jobId)
-  // The name holds a-z, 0-9, "_", "-" and "." only, so it needs no quoting rules.
-  return new Response(body, {
-    headers: {
-      'content-type': 'application/zip',
-      'content-length': String(bytes),
-      'content-disposition': `attachment; filename="${fileName}"`,
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-    },
-  })
-})
+export const GET = serve(downloadBackupEndpoint, async ({ ctx, params, request }) =>
+  fileResponse(await readBackup(ctx, params.studyId, params.jobId, askedStretch(request))),
+)

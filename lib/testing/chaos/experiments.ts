@@ -57,8 +57,11 @@ function experiment(name: string, { plan, backend = 'fake', open }: Trial): Scen
         ...plan,
       })
       const { id, stages } = startExperiment(study, study.studyId, parsed)
-      const isOpen = () =>
-        getExperiment(study.db, study.studyId, id).stages.some(({ state }) => OPEN.includes(state))
+      const isOpen = () => {
+        const states = getExperiment(study.db, study.studyId, id).stages.map(({ state }) => state)
+        // What waits for a stage that failed would wait for ever.
+        return !states.includes('failed') && states.some((state) => OPEN.includes(state))
+      }
       return { ...stageOf(study, stages[0]?.jobId ?? '', server), isOpen }
     },
     snapshot: facts,

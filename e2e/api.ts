@@ -1,3 +1,5 @@
+import fs from 'node:fs'
+import path from 'node:path'
 import { expect, type APIRequestContext, type Locator, type Page } from '@playwright/test'
 
 interface StudyBrief {
@@ -18,6 +20,16 @@ export async function sampleStudy(request: APIRequestContext): Promise<string> {
   const sample = studies.find((study) => study.origin === 'sample')
   expect(sample, 'the sample study is loaded by setup').toBeDefined()
   return (sample as StudyBrief).id
+}
+
+/** Returns how many rows the sample has. */
+export function sampleRows(): number {
+  const text = fs.readFileSync(
+    path.join(import.meta.dirname, '../public/sample/sample.json'),
+    'utf8',
+  )
+  const { files } = JSON.parse(text) as { files: { rows: number }[] }
+  return files.reduce((sum, { rows }) => sum + rows, 0)
 }
 
 /** Opens the figures page of the sample study; `rest` of its address begins with ? or #. */

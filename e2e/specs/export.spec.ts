@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import { sampleStudy } from '../api'
+import { sampleRows, sampleStudy } from '../api'
 import { expect, test } from '../fixtures'
 
 test('exactly the filtered rows are downloaded, and they import again', async ({
@@ -19,7 +19,7 @@ test('exactly the filtered rows are downloaded, and they import again', async ({
   const download = await waiting
   const file = await download.path()
   const lines = fs.readFileSync(file, 'utf8').trimEnd().split('\n')
-  expect(lines).toHaveLength(336)
+  expect(lines).toHaveLength(sampleRows())
   expect(JSON.parse(lines[0] ?? '')).toHaveProperty('instruction')
 })
 

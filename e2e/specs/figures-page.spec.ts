@@ -1,5 +1,5 @@
 import type { Locator } from '@playwright/test'
-import { openFigures } from '../api'
+import { openFigures, sampleRows } from '../api'
 import { expect, test } from '../fixtures'
 
 /** Presses the pointer at one share of an element's width and moves on to others, once the tiles of the brush are there. */
@@ -20,6 +20,8 @@ async function dragAlong(
   await tiles
   for (const share of others) await to(share)
 }
+
+const ofAll = new RegExp(`^\\d+ of ${sampleRows()} rows$`)
 
 test('figures are shown, moved by keys, sized, pinned and hidden, and the address opens the same page', async ({
   page,
@@ -106,13 +108,13 @@ test('a range marked in one figure redraws the others and becomes the filter; Es
   })
   await dragAlong(axis, 0.2, 0.3, [0.5])
   const marked = page.getByRole('group', { name: 'Marked range' })
-  await expect(marked.getByText(/^\d+ of 336 rows$/)).toBeVisible()
+  await expect(marked.getByText(ofAll)).toBeVisible()
   const drawn = page.locator('#figure-mnd-density path[data-brushed][d^="M"]')
   await expect(drawn.first()).toBeAttached()
-  const n = /^\d+/.exec((await marked.getByText(/ of 336 rows$/).textContent()) ?? '')?.[0]
+  const n = /^\d+/.exec((await marked.getByText(ofAll).textContent()) ?? '')?.[0]
   await page.mouse.up()
   const filter = page.getByRole('region', { name: 'Filter' })
-  await expect(filter.getByText(new RegExp(`^${n} of 336 rows`))).toBeVisible()
+  await expect(filter.getByText(new RegExp(`^${n} of ${sampleRows()} rows`))).toBeVisible()
   await expect(drawn).toHaveCount(0)
   await page.keyboard.press('Escape')
   await expect(filter).toHaveCount(0)
@@ -144,7 +146,7 @@ test('levels are marked by dragging and by keys, means and shares follow, the pi
   await dragAlong(chart, 1.5 / 6, 2.5 / 6, [3.5 / 6])
   const marked = page.getByRole('group', { name: 'Marked range' })
   await expect(marked.getByText('easy to hard', { exact: true })).toBeVisible()
-  await expect(marked.getByText(/^\d+ of 336 rows$/)).toBeVisible()
+  await expect(marked.getByText(ofAll)).toBeVisible()
   await expect(
     page.locator('#figure-scores-over-rounds path[data-brushed][d^="M"]').first(),
   ).toBeAttached()
@@ -154,10 +156,10 @@ test('levels are marked by dragging and by keys, means and shares follow, the pi
   await expect(
     page.locator('#figure-lengths').getByText('This figure follows when the range is released.'),
   ).toBeVisible()
-  const n = /^\d+/.exec((await marked.getByText(/ of 336 rows$/).textContent()) ?? '')?.[0]
+  const n = /^\d+/.exec((await marked.getByText(ofAll).textContent()) ?? '')?.[0]
   await page.mouse.up()
   const filter = page.getByRole('region', { name: 'Filter' })
-  await expect(filter.getByText(new RegExp(`^${n} of 336 rows`))).toBeVisible()
+  await expect(filter.getByText(new RegExp(`^${n} of ${sampleRows()} rows`))).toBeVisible()
   // Still on the page: the drag opened no rows.
   expect(page.url()).toContain('/figures?')
   await expect(marked.getByText(/filters the page/)).toBeVisible()

@@ -6,6 +6,7 @@ import { readConfig } from '@/lib/config'
 import { setContext } from '@/lib/http/context'
 import { listStudies } from '@/lib/services/studies'
 import { loadSample } from '@/lib/services/sample/load'
+import { sampleSize } from '@/lib/testing/sample-size'
 import { cliFolder } from '@/lib/testing/cli-folder'
 import { testDatabase } from '@/lib/testing/database'
 import { importRows, testStudy } from '@/lib/testing/imports'
@@ -216,7 +217,7 @@ describe('over standard input and output', () => {
       })
       await client.connect(transport)
       const page = await replyOf(client, 'list_rows', { studyId, limit: 1 })
-      expect(page.reply).toMatchObject({ total: 336 })
+      expect(page.reply).toMatchObject({ total: sampleSize().rows })
       const { resources } = await client.listResources()
       const [card] = resources
       expect(card?.name).toMatch(/^Run details: /)

@@ -42,6 +42,7 @@ import { loadSample } from '@/lib/services/sample/load'
 import { addTestRun, type TestValue } from '@/lib/testing/compare'
 import { testDatabase } from '@/lib/testing/database'
 import { closeWire, openWire, routeFetch } from '@/lib/testing/route-fetch'
+import { sampleSize } from '@/lib/testing/sample-size'
 
 // Both ends of the wire over the built-in study: replies are parsed by the route and again by the caller.
 let params: { studyId: string }
@@ -85,7 +86,7 @@ it('carries the study with its runs and columns', async () => {
   const [listed] = await call(listStudiesEndpoint, { query: {} })
   const detail = await call(studyEndpoint, { params })
   expect(listed).toEqual(detail.study)
-  expect(detail.cells).toHaveLength(21)
+  expect(detail.cells).toHaveLength(sampleSize().files)
   // Three were added to those that come with the sample.
   expect(detail.runs).toHaveLength(validRuns().length + 3)
   const { columns } = await call(columnsEndpoint, { params, query: { all: true } })
@@ -100,7 +101,7 @@ it('carries rows with every column, their details, histograms and operators', as
     params,
     query: { state: { columns: ids }, limit: 500 },
   })
-  expect(page.rows).toHaveLength(336)
+  expect(page.rows).toHaveLength(sampleSize().rows)
   for (const { cellId, idx } of page.rows.filter((_, at) => at % 41 === 0)) {
     const detail = await call(rowDetailEndpoint, {
       params: { ...params, cellId, idx },
@@ -229,11 +230,11 @@ it('carries the report on two runs that hold ratings', async () => {
 it('carries the check of an export, its download, its recipe and the list', async () => {
   const given = { studyId: params.studyId, state: view(), format: 'jsonl', name: 'all' }
   const request = exportRequestSchema.parse(given)
-  expect((await call(checkExportEndpoint, { params, body: request })).rows).toBe(336)
+  expect((await call(checkExportEndpoint, { params, body: request })).rows).toBe(sampleSize().rows)
   const sent = await routeFetch(endpointUrl(downloadExportEndpoint, { params, query: { request } }))
-  expect((await sent.text()).trim().split('\n')).toHaveLength(336)
+  expect((await sent.text()).trim().split('\n')).toHaveLength(sampleSize().rows)
   const [listed] = await call(listExportsEndpoint, { params })
-  expect(listed).toMatchObject({ name: 'all', rowCount: 336, request })
+  expect(listed).toMatchObject({ name: 'all', rowCount: sampleSize().rows, request })
   const at = { params: { ...params, exportId: listed?.id ?? '' } }
   const recipe = await routeFetch(endpointUrl(exportRecipeEndpoint, at))
   expect(recipe.headers.get('content-type')).toMatch(/yaml/)

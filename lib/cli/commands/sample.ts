@@ -8,6 +8,7 @@ import type { ServiceContext } from '@/lib/services/context'
 import { startExperiment } from '@/lib/services/experiments'
 import { dumpSample } from '@/lib/services/sample/dump'
 import { loadSample } from '@/lib/services/sample/load'
+import { ensureSamplePrompts } from '@/lib/services/sample/prompts'
 import { recordedCells, recordValues } from '@/lib/services/sample/record'
 import { samplePlans } from '@/lib/services/sample/plans'
 import { createSeedStudy, SAMPLE_RECIPE } from '@/lib/services/sample/seeds'
@@ -52,6 +53,7 @@ async function remake(context: ServiceContext, scenarios: readonly string[]): Pr
       : (await loadSample(db, { values: false, without: scenarios })).studyId
   // The functions that the model writes run in the sandbox; the folder is thrown away.
   setSandbox(db, { isOn: true })
+  ensureSamplePrompts(db)
   for (const plan of plans) {
     const { id } = startExperiment(context, studyId, plan)
     printStages(await followExperiment({ ...context, studyId }, id, false), false)

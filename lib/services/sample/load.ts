@@ -28,6 +28,7 @@ import {
   type SampleManifest,
   type SampleRow,
 } from './manifest'
+import { ensureSamplePrompts } from './prompts'
 import { restoreValues } from './restore'
 
 const ORIGIN = 'sample'
@@ -237,6 +238,7 @@ export async function loadSample(
       await loadEvolved(db, manifest, file, rows, place, parentCellNo),
     )
   }
+  if (manifest.experiments.length > 0) ensureSamplePrompts(db)
   restoreExperiments(db, study.id, manifest.experiments, folder)
   if (values) restoreValues(db, study.id, folder)
   db.update(studies)

@@ -68,7 +68,9 @@ it('what the scenarios made comes back whole: rows with what they keep, columns 
   for (const plan of samplePlans().slice(1)) {
     // Fewer questions, so that it does not take long.
     const few = plan.scenario.kind === 'autoif' ? { samples: 2, constraints: 'Use no commas.' } : {}
-    const small = planSchema.parse({ ...plan, scenario: { ...plan.scenario, ...few } })
+    // The fake model knows the prompts of the program.
+    const arms = plan.arms.map((arm) => ({ ...arm, prompts: {} }))
+    const small = planSchema.parse({ ...plan, arms, scenario: { ...plan.scenario, ...few } })
     const onFake = withBackends(small, () => 'fake')
     startExperiment(made, studyId, onFake)
     await runJobs(made)

@@ -23,8 +23,8 @@ type Message = z.infer<typeof messageSchema>
 
 /** Limit of one call. */
 const CALL_MS = 5_000
-/** Starting Python takes 2 s, on a busy machine many times that. */
-const START_MS = 120_000
+/** Starting Python takes 2 s; at ten times as many busy processes as cores two minutes were seen. */
+const START_MS = 600_000
 /** A value may have 64 KiB of JSON, which is escaped once more in an answer. */
 const MOST_ANSWER = 1_000_000
 /** Python takes 170 MB with the copy of its memory; 128 MiB more is what WebAssembly is given. */
@@ -100,14 +100,13 @@ export class CheckerProcess {
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => this.take(chunk))
     this.ready = new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.kill('timeout'), START_MS)
-      this.end = () => {
+      this.end = (how) => {
         clearTimeout(timer)
-        reject(
-          new AppError(
-            'internal',
-            'The process in which checking functions run could not be started. Run "npm install" again; the package pyodide may be damaged.',
-          ),
-        )
+        const why =
+          how === 'timeout'
+            ? 'did not start within ten minutes. The machine is too busy; start the job again when it has less to do.'
+            : 'could not be started. Run "npm install" again; the package pyodide may be damaged.'
+        reject(new AppError('internal', `The process in which checking functions run ${why}`))
       }
       this.hear = (message) => {
         if (!('ready' in message)) return this.kill('killed')

@@ -8,6 +8,7 @@ import { benchClaims } from './claims'
 import { benchCompare } from './compare'
 import { benchEmbeddings } from './embeddings'
 import { benchEmbeddedScoring, EXACT_OVER_NATIVE } from './embedded-scoring'
+import { benchEvolving } from './evolving'
 import { benchFigures } from './figures'
 import { benchExport } from './export'
 import { benchFiltering } from './filtering'
@@ -277,6 +278,14 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
     const { rowsPerSecond, clientMs, serverMs } = await benchOverhead()
     const share = `${clientMs.toFixed(2)} ms of processor a row, ${serverMs.toFixed(2)} ms of the stub`
     return [least(`rows scored over HTTP, ${share}`, rowsPerSecond, 'rows/s', 1_000)]
+  },
+  evolving: async () => {
+    const { requestsPerSecond, clientMs, serverMs, sideBySide } = await benchEvolving()
+    const share = `${clientMs.toFixed(2)} ms of processor a request, ${serverMs.toFixed(2)} ms of the stub`
+    return [
+      least(`replies of 256 tokens, ${share}`, requestsPerSecond, 'requests/s', 150),
+      most('two evolvers on two servers over the slower one', sideBySide, 'x', 1.15),
+    ]
   },
   export: async () => {
     const [jsonl, parquet] = await benchExport()

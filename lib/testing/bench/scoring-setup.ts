@@ -24,9 +24,10 @@ export interface Stub {
   baseUrl: string
 }
 
-/** Starts the stub server and returns its address. */
-export async function startStub(): Promise<Stub> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'lib/testing/bench/scoring-stub.ts'], {
+/** Starts the stub server and returns its address. Its chat replies come after so many milliseconds. */
+export async function startStub(chatDelayMs = 0): Promise<Stub> {
+  const script = ['lib/testing/bench/scoring-stub.ts', String(chatDelayMs)]
+  const child = spawn(process.execPath, ['--import', 'tsx', ...script], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   for await (const line of createInterface({ input: child.stdout })) {
@@ -35,16 +36,16 @@ export async function startStub(): Promise<Stub> {
   throw new Error('The stub server ended before it listened.')
 }
 
-/** Adds the stub to a study's backends. */
-export function addStub(study: TestStudy, stub: Stub): void {
+/** Adds the stub to a study's backends, under this id. */
+export function addStub(study: TestStudy, stub: Stub, id = STUB_ID): void {
   const tokenizerFile = path.join(study.config.dataDir, 'tokenizer.json')
   fs.writeFileSync(tokenizerFile, benchTokenizerJson())
   study.db
     .insert(backends)
     .values({
-      id: STUB_ID,
+      id,
       kind: 'vllm',
-      label: 'Stub',
+      label: `Stub ${id}`,
       config: { baseUrl: stub.baseUrl, model: 'stub', revision: '1', tokenizerFile },
       createdAt: 1,
     })

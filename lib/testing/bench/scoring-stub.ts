@@ -1,11 +1,18 @@
 import http from 'node:http'
-import { benchTokenize, benchTokenText } from './scoring-words'
+import process from 'node:process'
+import { benchText, benchTokenize, benchTokenText } from './scoring-words'
 
-// Runs in a process of its own: a server of the vLLM form that answers at once, so that what is measured is the client.
-// Prints its port, and ends when its parent does.
+// Runs in a process of its own: a server of the vLLM form that answers at once, so that what is measured is the client;
+// chat replies come after as many milliseconds as its first argument says. Prints its port, and ends when its parent does.
 
 const MODEL = 'stub'
+// A reply that an evolver writes, as the studies have them.
+const REPLY_TOKENS = 256
+const chatDelayMs = Number(process.argv[2] ?? 0)
+
 interface Body {
+  messages?: { content: string }[]
+  max_tokens?: number
   prompt?: number[][] | number[] | string
   tokens?: number[]
 }
@@ -34,6 +41,17 @@ function completions({ prompt = '' }: Body): string {
   return `{"id":"cmpl-1","object":"text_completion","created":1,"model":"${MODEL}","choices":[${choices.join(',')}],"usage":${usage}}`
 }
 
+/** A text that no other question gets, of so many tokens as an evolver's reply has. */
+function chat({ messages = [], max_tokens: most = REPLY_TOKENS }: Body): string {
+  const asked = messages.at(-1)?.content ?? ''
+  let key = 0
+  for (let at = 0; at < asked.length; at += 1) key = (key * 31 + asked.charCodeAt(at)) % 25_000_000
+  const tokens = Math.min(REPLY_TOKENS, most)
+  const content = JSON.stringify(benchText(key, tokens))
+  const usage = `{"prompt_tokens":${asked.length >> 2},"total_tokens":${(asked.length >> 2) + tokens},"completion_tokens":${tokens}}`
+  return `{"id":"chat-1","object":"chat.completion","created":1,"model":"${MODEL}","choices":[{"index":0,"message":{"role":"assistant","content":${content}},"logprobs":null,"finish_reason":"stop"}],"usage":${usage}}`
+}
+
 function answer(path: string, body: string): string | null {
   const parsed = (body === '' ? {} : JSON.parse(body)) as Body
   switch (path) {
@@ -49,6 +67,8 @@ function answer(path: string, body: string): string | null {
       const { tokens = [] } = parsed
       return JSON.stringify({ prompt: tokens.map(benchTokenText).join('') })
     }
+    case '/v1/chat/completions':
+      return chat(parsed)
     case '/v1/completions':
       return completions(parsed)
     default:
@@ -63,11 +83,15 @@ const server = http.createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://stub').pathname
     const text = answer(path, Buffer.concat(chunks).toString('utf8'))
     const bytes = Buffer.from(text ?? '{"error":{"message":"Not Found","code":404}}')
-    response.writeHead(text === null ? 404 : 200, {
-      'content-type': 'application/json',
-      'content-length': bytes.length,
-    })
-    response.end(bytes)
+    const send = () => {
+      response.writeHead(text === null ? 404 : 200, {
+        'content-type': 'application/json',
+        'content-length': bytes.length,
+      })
+      response.end(bytes)
+    }
+    if (chatDelayMs > 0 && path === '/v1/chat/completions') setTimeout(send, chatDelayMs)
+    else send()
   })
 })
 

@@ -5,6 +5,7 @@ import { getExperiment, startExperiment } from '@/lib/services/experiments'
 import { setSandbox } from '@/lib/services/sandbox'
 import { FaultyServer } from '../faults/kit'
 import { testStudy, type TestStudy } from '../job-study'
+import { openJobs } from './run'
 import type { Scene, Stage } from './scene'
 import { lines, stageOf } from './scenes'
 
@@ -57,8 +58,17 @@ function experiment(name: string, { plan, backend = 'fake', open }: Trial): Scen
         ...plan,
       })
       const { id, stages } = startExperiment(study, study.studyId, parsed)
-      const isOpen = () =>
-        getExperiment(study.db, study.studyId, id).stages.some(({ state }) => OPEN.includes(state))
+      const found = () => getExperiment(study.db, study.studyId, id).stages
+      const isOpen = () => {
+        // What was given up because of the kills goes on.
+        openJobs(
+          study,
+          found().flatMap(({ jobId }) => jobId ?? []),
+        )
+        const states = found().map(({ state }) => state)
+        // What waits for a stage that failed would wait for ever.
+        return !states.includes('failed') && states.some((state) => OPEN.includes(state))
+      }
       return { ...stageOf(study, stages[0]?.jobId ?? '', server), isOpen }
     },
     snapshot: facts,

@@ -186,16 +186,25 @@ describe('judging pairs', () => {
     expect([win, lose > 0, tie > 0]).toEqual([0, true, true])
     expect([win + tie + lose, seeds.win + seeds.tie + seeds.lose]).toEqual([judged, ROWS])
     const filter = rowFilterSchema.parse({})
-    const drawn = await getStudyFigure(db, studyId, {
-      figureId: 'win-tie-lose',
-      options: {},
-      filter,
-    })
+    const request = { figureId: 'win-tie-lose', options: {}, filter }
+    const drawn = await getStudyFigure(db, studyId, request)
     const label = 'Small, round 1, against Seeds'
     expect(drawn.prepared).toMatchObject({ panels: [{ bars: [{ label, win, tie, lose }] }] })
 
+    // The same judge model and prompt against something else stands beside it; another prompt does not.
+    await compute('pair_instructions', { against: 'previous', promptText: PREFERS_SHORT })
+    await compute('pair_instructions', { against: 'seeds', promptText: ALWAYS_FIRST })
+    const more = await getStudyFigure(db, studyId, request)
+    expect(more.prepared).toMatchObject({ panels: [{ bars: [{ lose }, { lose }] }] })
+    expect(more.prepared.conflicts).toHaveLength(1)
+
     const sides = { a: { arm: SEEDS_KEY, round: 0 }, b: { arm: 'small', round: 1 } }
-    const plan = blindPlanSchema.parse({ ...sides, question: 'Which is harder?', size: ROWS, seed: 1 })
+    const plan = blindPlanSchema.parse({
+      ...sides,
+      question: 'Which is harder?',
+      size: ROWS,
+      seed: 1,
+    })
     const session = await startSession(db, studyId, { person: 'AB', plan }, (given) =>
       drawBlindPairs(db, studyId, given),
     )

@@ -8,14 +8,8 @@ import { resultsOf } from './judging/example'
 import { judgeRows } from './judging/judge'
 import { labelParsers, type ReplyParsers } from './judging/label-parser'
 import { numberParsers } from './judging/number-parser'
-import {
-  questionInputs,
-  questionKey,
-  questionMessage,
-  questionParams,
-  questionUse,
-} from './judging/own-question'
-import { repeatParams, replyParams, settleConstrained } from './judging/params'
+import { asksQuestion, questionKey, questionMessage, questionParams } from './judging/own-question'
+import { settleConstrained } from './judging/params'
 import {
   defineMetric,
   type MetricExample,
@@ -36,8 +30,6 @@ const params = z.object({
     'What the judge model is asked about each row, and what it answers with: a choice, a number, tags or a text.',
   ),
   scale: answerSchema.default(INTENTIONS.scale).meta({ hidden: true }),
-  ...replyParams,
-  ...repeatParams,
 })
 type Params = z.infer<typeof params>
 
@@ -183,10 +175,7 @@ function example(
 
 /** Answers to a question of the user's own, as a column of their kind. Every question (text and kind) makes columns of its own. */
 export const promptColumn = defineMetric<Params>({
-  kind: 'measured',
-  scope: 'row',
-  id: ID,
-  version: 1,
+  ...asksQuestion<Params>(ID, INTENTIONS, questionOf),
   label: 'Column from a prompt',
   description:
     'A judge model answers a question of your own about each row with a choice, a number, tags or a text.',
@@ -194,7 +183,6 @@ export const promptColumn = defineMetric<Params>({
     "value = the answer read from the judge model's reply; tags in lower case (NFKC, single blanks), each once; number of tags = the complexity of InsTag",
   source:
     'your own question; its text, kind of answer and hash are in the run details. Complexity by number of tags: InsTag (arXiv 2308.07074)',
-  needs: ['chat'],
   needsFor: ({ constrained }) => (constrained === 'always' ? ['structured'] : []),
   settle: (settings, can) => {
     // Refused before a run is made: a text or kind of answer that cannot be used.
@@ -202,9 +190,6 @@ export const promptColumn = defineMetric<Params>({
     const promptText = canonicalText(settings.promptText)
     return settleConstrained({ ...settings, promptText }, can)
   },
-  inputs: { response: false, parent: false },
-  inputsFor: questionInputs,
-  onDemand: true,
   instanceOf: (settings) => {
     const question = questionOf(settings)
     return { key: questionKey(question), label: question.name }
@@ -212,9 +197,6 @@ export const promptColumn = defineMetric<Params>({
   params,
   outputs: outputs(params.parse({})),
   outputsFor: outputs,
-  prompts: (settings) => [questionUse(ID, questionOf(settings), INTENTIONS)],
-  // A judge takes a second or so a row: this many in flight fill a server and are done within a commit or two.
-  batchRows: 16,
   computeBatch,
   examples: [
     example(

@@ -8,14 +8,8 @@ import { expectedOutputs, expectedRows, TOP_DIGIT } from './judging/expected-row
 import { judgeRows } from './judging/judge'
 import { labelParsers } from './judging/label-parser'
 import { numberParsers } from './judging/number-parser'
-import {
-  questionInputs,
-  questionKey,
-  questionMessage,
-  questionParams,
-  questionUse,
-} from './judging/own-question'
-import { repeatParams, replyParams, settleConstrained } from './judging/params'
+import { asksQuestion, questionKey, questionMessage, questionParams } from './judging/own-question'
+import { settleConstrained } from './judging/params'
 import type { MetricRow, MetricTools, OutputSpec, RowResult } from './types'
 import { defineMetric } from './types'
 
@@ -35,8 +29,6 @@ const params = z.object({
     .describe(
       `How the rating is read: from the reply, or as expected value from the log-probabilities of the first token (scales of digits from 1 to at most ${TOP_DIGIT}).`,
     ),
-  ...replyParams,
-  ...repeatParams,
 })
 type Params = z.infer<typeof params>
 
@@ -121,16 +113,12 @@ const defaults = params.parse({})
 
 /** Ratings by a question of the user's own. Every rubric (text and scale) makes columns of its own. */
 export const rubric = defineMetric<Params>({
-  kind: 'measured',
-  scope: 'row',
-  id: ID,
-  version: 1,
+  ...asksQuestion<Params>(ID, CLARITY, rubricOf),
   label: 'Rubric',
   description: 'A judge model rates each row by a question and a scale that you write.',
   formula:
     'rating = the label or integer of the scale that the judge model replies with, read from its reply',
   source: 'your own rubric; its text, scale and hash are in the run details',
-  needs: ['chat'],
   needsFor: ({ constrained, reading }) => {
     if (reading === 'expected') return ['outputLogprobs']
     return constrained === 'always' ? ['structured'] : []
@@ -144,9 +132,6 @@ export const rubric = defineMetric<Params>({
       ? { ...settled, constrained: 'never' as const }
       : settleConstrained(settled, can)
   },
-  inputs: { response: false, parent: false },
-  inputsFor: questionInputs,
-  onDemand: true,
   instanceOf: (settings) => {
     const asked = rubricOf(settings)
     const { name } = asked
@@ -158,9 +143,6 @@ export const rubric = defineMetric<Params>({
   params,
   outputs: outputs(defaults),
   outputsFor: outputs,
-  prompts: (settings) => [questionUse(ID, rubricOf(settings), CLARITY)],
-  // A judge takes a second or so a row: this many in flight fill a server and are done within a commit or two.
-  batchRows: 16,
   computeBatch,
   examples: [
     {

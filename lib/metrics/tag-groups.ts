@@ -8,13 +8,8 @@ import { emptyColumns } from './neighbours/columns'
 import { whole } from './params'
 import { groupTags } from './tags/group'
 import { tagParams } from './tags/params'
-import {
-  defineMetric,
-  type CellResult,
-  type MetricRow,
-  type MetricTools,
-  type OutputSpec,
-} from './types'
+import type { CellResult, MetricRow, MetricTools, OutputSpec } from './types'
+import { defineMetric } from './types'
 
 const ID = 'tag_groups'
 // As for other metrics of embeddings: a call that packs well and ends soon.

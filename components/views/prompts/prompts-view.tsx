@@ -100,7 +100,7 @@ function Prompts({ prompts, draft, setDraft }: PromptsProps) {
 const GROUPS: readonly { kinds: readonly PromptKind[]; label: string }[] = [
   { kinds: ['rubric'], label: 'Your rubrics' },
   { kinds: ['column'], label: 'Your columns' },
-  { kinds: ['judge'], label: 'Rating difficulty' },
+  { kinds: ['judge'], label: 'Judging rows and pairs' },
   { kinds: ['evolve'], label: 'Evolving instructions' },
   { kinds: ['respond'], label: 'Writing responses' },
 ]

@@ -51,6 +51,14 @@ const SERVERS: Record<string, { routes: Routes; found: object; headers?: Record<
       },
       found: { kind: 'openai', use: 'embeddings', server: 'vLLM 0.32.0, pooling' },
     },
+    'vLLM that rates': {
+      routes: {
+        '/version': { version: '0.32.0' },
+        '/v1/models': list({ id: 'm', owned_by: 'vllm', max_model_len: 256 }),
+        '/openapi.json': { paths: { '/pooling': {}, '/classify': {} } },
+      },
+      found: { kind: 'reward', server: 'vLLM 0.32.0, pooling' },
+    },
     'vLLM that wants a key': {
       routes: { '/version': { version: '0.32.0' }, '/v1/models': refused },
       found: { kind: 'vllm', keyNeeded: true, models: [] },
@@ -142,7 +150,9 @@ describe('detectServer', () => {
   })
 
   // Hosted services are known by their name, which no server of a test has.
-  const local = SUBJECTS.filter((subject) => subject.serve && !HOSTED_SUBJECTS.includes(subject))
+  const local = SUBJECTS.filter(
+    (subject) => subject.serve && !subject.byHand && !HOSTED_SUBJECTS.includes(subject),
+  )
   it.each(local.map((subject) => [subject.name, subject] as const))(
     'knows the test server %s as its own kind',
     async (_name, { kind, serve: make }) => {

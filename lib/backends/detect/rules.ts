@@ -62,13 +62,15 @@ const vllm: DetectRule = async (look) => {
   if (!locked && !models.some((model) => model['owned_by'] === 'vllm')) return null
   const offered = models.map((model) => named(model, model['max_model_len']))
   const paths = objectOf(objectOf((await look.get('/openapi.json')).json)['paths'])
-  const pools = '/v1/embeddings' in paths && !('/v1/completions' in paths)
+  const generates = '/v1/completions' in paths
+  const embeds = '/v1/embeddings' in paths && !generates
+  const rates = !embeds && !generates && ('/pooling' in paths || '/classify' in paths)
   return {
-    kind: pools ? 'openai' : 'vllm',
-    server: `vLLM ${version}${pools ? ', pooling' : ''}`,
+    kind: embeds ? 'openai' : rates ? 'reward' : 'vllm',
+    server: `vLLM ${version}${embeds || rates ? ', pooling' : ''}`,
     models: offered,
-    use: pools ? 'embeddings' : 'chat',
-    note: '',
+    use: embeds ? 'embeddings' : 'chat',
+    note: rates ? 'It may serve a reward model; the probe finds out.' : '',
   }
 }
 

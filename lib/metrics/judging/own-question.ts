@@ -4,13 +4,13 @@ import type { StatusName } from '@/lib/contracts/status'
 import { CUSTOM_VERSION } from '@/lib/prompts/prompt'
 import { fillTemplate, placeholdersIn } from '@/lib/prompts/render'
 import type { Rubric } from '@/lib/prompts/rubric'
-import type { MeasuredMetric, MetricRow, PromptUse } from '../types'
-import { PROMPT_LENGTH } from './params'
+import type { MetricRow, PromptUse } from '../types'
+import { PROMPT_LENGTH, repeatParams, replyParams } from './params'
 
 // Two runs of different questions must not share a column; twelve digits of SHA-256 keep thousands of them apart.
 const KEY_DIGITS = 12
 
-/** Returns the parameters that hold text and name of a user's question; forms offer its stored versions under `kind`. */
+/** Returns the parameters of a user's question but its scale; forms offer its stored versions under `kind`. */
 export function questionParams(kind: 'rubric' | 'column', preset: Rubric, meaning: string) {
   return {
     promptText: z
@@ -20,13 +20,9 @@ export function questionParams(kind: 'rubric' | 'column', preset: Rubric, meanin
       .meta({ prompt: kind })
       .describe(meaning),
     name: z.string().max(RUBRIC_NAME).default(preset.name).meta({ hidden: true }),
+    ...replyParams,
+    ...repeatParams,
   }
-}
-
-/** Returns the texts that a question about a row holds. */
-export function questionInputs({ promptText }: { promptText: string }): MeasuredMetric['inputs'] {
-  const used = placeholdersIn(promptText)
-  return { response: used.includes('response'), parent: used.includes('parent') }
 }
 
 /** Returns the part of a column's id that stands for a question. */
@@ -34,10 +30,32 @@ export function questionKey({ hash }: Rubric): string {
   return hash.slice(0, KEY_DIGITS)
 }
 
-/** Returns the prompt of a question as a card shows it; `preset` is the one that comes with the program. */
-export function questionUse(id: string, { hash, template }: Rubric, preset: Rubric): PromptUse {
-  const version = hash === preset.hash ? '1' : CUSTOM_VERSION
-  return { id, version, hash, text: template }
+/** Returns what metrics that ask a user's question have in common; `preset` is the question that comes with the program. */
+export function asksQuestion<P extends { promptText: string }>(
+  id: string,
+  preset: Rubric,
+  questionOf: (params: P) => Rubric,
+) {
+  return {
+    kind: 'measured',
+    scope: 'row',
+    id,
+    version: 1,
+    needs: ['chat'],
+    inputs: { response: false, parent: false },
+    inputsFor: ({ promptText }: P) => {
+      const used = placeholdersIn(promptText)
+      return { response: used.includes('response'), parent: used.includes('parent') }
+    },
+    onDemand: true,
+    prompts(params: P): PromptUse[] {
+      const { hash, template } = questionOf(params)
+      const version = hash === preset.hash ? '1' : CUSTOM_VERSION
+      return [{ id, version, hash, text: template }]
+    },
+    // A judge takes a second or so a row: this many in flight fill a server and are done within a commit or two.
+    batchRows: 16,
+  } as const
 }
 
 /** Returns the text of a request about a row, or why the row cannot be asked about. */

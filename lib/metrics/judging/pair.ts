@@ -267,10 +267,7 @@ export function pairMetric(own: PairMetric): Metric {
         (relation === 'arm' && arm === '') || (relation === 'responses' && set === '')
       // Refused before a run is made: every row would be without a partner.
       if (isUnnamed) {
-        const name =
-          relation === 'arm'
-            ? 'evolver in the parameter "arm"'
-            : 'set of responses in the parameter "set"'
+        const name = relation === 'arm' ? 'evolver by its key' : 'set of responses'
         throw new AppError('invalid_input', `${own.label}: name the other ${name}.`)
       }
       return sent.settle(settings, can)

@@ -5,7 +5,8 @@ import { pairParts, pairRuns, type PairPart, type PairRun } from './verdicts'
 /** The three numbers of one file that a judge model compared with another. */
 function resultsOf({ run }: PairRun, part: PairPart, first: number): StoredResult[] {
   const { seedSetKey, seedSet, armKey, round, label, against, win, tie, lose } = part
-  const { model } = run.definition
+  const { model, prompts, params, metricVersion } = run.definition
+  const { temperature = 0 } = params
   const judge = typeof model?.['model'] === 'string' ? model['model'] : 'model not known'
   return Object.entries({ win, tie, lose }).map(([metric, value], at): StoredResult => ({
     ...UNSTATED,
@@ -20,8 +21,11 @@ function resultsOf({ run }: PairRun, part: PairPart, first: number): StoredResul
     n: win + tie + lose,
     k: null,
     isShare: false,
-    // Runs of different judge models or prompts are not one comparison.
-    harness: `${judge}, run ${run.definitionHash.slice(0, 10)}`,
+    // Verdicts of different judge models, decodings or prompts do not stand side by side.
+    harness: temperature === 0 ? judge : `${judge}, temperature ${String(temperature)}`,
+    harnessVersion: String(metricVersion),
+    fewShot: 0,
+    templateHash: prompts[0]?.hash ?? null,
     place: part.cell.id,
     no: -(first + at + 1),
     fileId: run.id,

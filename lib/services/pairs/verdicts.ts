@@ -43,11 +43,12 @@ export function pairRun(run: RunInfo, reader: ColumnReader): PairRun {
   return { run, reader, against }
 }
 
-/** Returns the runs of a study that judged pairs, newest first. */
+/** Returns the runs of a study that judged pairs: those that columns show first, then the newest. */
 export function pairRuns(db: Db, studyId: string): PairRun[] {
   const reader = columnReader(db, studyId)
   return listRuns(db, studyId)
     .filter(isPairRun)
+    .toSorted((a, b) => Number(b.pinned) - Number(a.pinned))
     .map((run) => pairRun(run, reader))
 }
 

@@ -38,6 +38,8 @@ export interface Subject {
   has: readonly Capability[]
   /** Makes a well-behaved server of the dialect; absent for engines in this process. */
   serve?(): Answer
+  /** Whether nothing that can be read tells it from another kind of the same server, so that people choose it. */
+  byHand?: boolean
   /** Id of the model file that it needs; the subject is skipped, with a reason, where it is not there. */
   model?: string
   /** Folder in lib/testing/recordings. */

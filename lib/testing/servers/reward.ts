@@ -81,6 +81,10 @@ export function rewardServer(options: RewardOptions = {}): Answer {
       const entry = { id: 'NAME', object: 'model', owned_by: OWNERS[route], max_model_len: LIMIT }
       return { body: { object: 'list', data: [entry] } }
     }
+    if (OWNERS[route] === 'vllm') {
+      if (request.path === '/version') return { body: { version: '0.32.0' } }
+      if (request.path === '/openapi.json') return { body: { paths: { [path[route]]: {} } } }
+    }
     if (request.path !== path[route]) return { status: 404, body: { detail: 'Not Found' } }
     const { request: asked, reply } = told(request)
     const words = wordsOf(`${asked} ${reply}`).length

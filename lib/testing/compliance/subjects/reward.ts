@@ -50,6 +50,7 @@ export const REWARD_SUBJECTS: readonly Subject[] = [
   },
   {
     name: 'Reward, SGLang',
+    byHand: true,
     kind: reward,
     config: named({ template }),
     has,
@@ -65,6 +66,7 @@ export const REWARD_SUBJECTS: readonly Subject[] = [
   },
   {
     name: 'Reward, llama-server rerank',
+    byHand: true,
     kind: reward,
     config: named(),
     has,

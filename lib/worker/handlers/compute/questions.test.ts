@@ -153,6 +153,7 @@ describe('columns from a prompt', () => {
 
 describe('judging pairs', () => {
   // The stand-in judges the quoted task as very easy, which is the first of three words: it always prefers what stands first.
+  const PREFERS_SHORT = 'Which is better?\n\nTask:\n{first}\n\nAnother one: {second}'
   const ALWAYS_FIRST = 'Which is better? Given this task:\n"a"\n\n{first} or {second}'
 
   it('asks both orders, so a judge that always prefers the first finds ties and is seen as biased', async () => {
@@ -178,21 +179,32 @@ describe('judging pairs', () => {
 
   it('gives verdicts to the win bars, and to the agreement with people who judged the same pairs', async () => {
     const { db, studyId } = study
-    const run = await compute('pair_instructions', { against: 'seeds' })
+    const run = await compute('pair_instructions', { against: 'seeds', promptText: PREFERS_SHORT })
     const summary = (await pairSummary(db, run.id)) as PairSummary
     const { win, tie, lose, judged, seeds } = summary
+    // Seeds are shorter than what was made of them.
+    expect([win, lose > 0, tie > 0]).toEqual([0, true, true])
     expect([win + tie + lose, seeds.win + seeds.tie + seeds.lose]).toEqual([judged, ROWS])
     const filter = rowFilterSchema.parse({})
-    const drawn = await getStudyFigure(db, studyId, {
-      figureId: 'win-tie-lose',
-      options: {},
-      filter,
-    })
+    const request = { figureId: 'win-tie-lose', options: {}, filter }
+    const drawn = await getStudyFigure(db, studyId, request)
     const label = 'Small, round 1, against Seeds'
     expect(drawn.prepared).toMatchObject({ panels: [{ bars: [{ label, win, tie, lose }] }] })
 
+    // The same judge model and prompt against something else stands beside it; another prompt does not.
+    await compute('pair_instructions', { against: 'previous', promptText: PREFERS_SHORT })
+    await compute('pair_instructions', { against: 'seeds', promptText: ALWAYS_FIRST })
+    const more = await getStudyFigure(db, studyId, request)
+    expect(more.prepared).toMatchObject({ panels: [{ bars: [{ lose }, { lose }] }] })
+    expect(more.prepared.conflicts).toHaveLength(1)
+
     const sides = { a: { arm: SEEDS_KEY, round: 0 }, b: { arm: 'small', round: 1 } }
-    const plan = blindPlanSchema.parse({ ...sides, question: 'Which is harder?', size: 5, seed: 1 })
+    const plan = blindPlanSchema.parse({
+      ...sides,
+      question: 'Which is harder?',
+      size: ROWS,
+      seed: 1,
+    })
     const session = await startSession(db, studyId, { person: 'AB', plan }, (given) =>
       drawBlindPairs(db, studyId, given),
     )
@@ -204,7 +216,7 @@ describe('judging pairs', () => {
     expect(judge?.n).toBe(session.pairs)
     // The person called each a tie; the seeds are side A, so a win of the evolved row stands under B.
     const place = { cellId: study.childCell, round: 1 }
-    expect(judge?.table[1]?.reduce((sum, n) => sum + n, 0)).toBe(session.pairs)
+    expect(judge?.table[1]).toEqual([win, tie, lose])
     expect(summary.parts).toMatchObject([{ ...place, against: 'Seeds', win, tie, lose }])
   })
 

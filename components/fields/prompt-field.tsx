@@ -8,7 +8,7 @@ import type { PromptInfo, PromptVersion } from '@/lib/contracts/prompts'
 
 interface PromptFieldProps {
   param: ParamInfo
-  /** A prompt of the program, or `rubric` for all rubrics. */
+  /** A prompt of the program, `rubric` for all rubrics, or `evolve` for the text of any prompt of evolvers. */
   promptId: string
   values: Record<string, unknown>
   onText(text: string): void
@@ -23,15 +23,18 @@ interface Choice {
   version: PromptVersion
 }
 
+/** Kinds that a field may offer all prompts of. */
+const KINDS = ['rubric', 'evolve']
+
 function choicesOf(prompts: readonly PromptInfo[], promptId: string): Choice[] {
-  const isRubric = promptId === 'rubric'
+  const isKind = KINDS.includes(promptId)
   return prompts
-    .filter((prompt) => (isRubric ? prompt.kind === 'rubric' : prompt.id === promptId))
+    .filter((prompt) => (isKind ? prompt.kind === promptId : prompt.id === promptId))
     .flatMap((prompt) =>
       prompt.versions.map((version) => ({
         value: version.hash,
         label: [
-          isRubric ? `${prompt.name}, ${version.version}` : `Version ${version.version}`,
+          isKind ? `${prompt.name}, ${version.version}` : `Version ${version.version}`,
           version.id === null ? 'built in' : version.note,
         ]
           .filter(Boolean)
@@ -44,7 +47,11 @@ function choicesOf(prompts: readonly PromptInfo[], promptId: string): Choice[] {
 /** Chooses a stored version of a prompt, or takes a pasted text; the text goes into the definition either way. */
 export function PromptField({ param, promptId, values, onText, onVersion }: PromptFieldProps) {
   const { data: prompts } = usePrompts()
-  const choices = choicesOf(prompts ?? [], promptId)
+  const isAny = promptId === 'evolve'
+  const choices = choicesOf(prompts ?? [], promptId).map(({ version, ...choice }) => ({
+    ...choice,
+    version: isAny ? { ...version, params: { [param.name]: version.template } } : version,
+  }))
   const text = values[param.name]
   const [isPasting, setIsPasting] = useState(false)
   const same = choices.find(({ version }) => {
@@ -63,12 +70,14 @@ export function PromptField({ param, promptId, values, onText, onVersion }: Prom
   return (
     <div>
       <Select
-        label={isRubric ? 'Rubric' : (name ?? 'Prompt')}
+        label={isRubric ? 'Rubric' : isAny ? 'Own prompt' : (name ?? 'Prompt')}
         description={
           <>
-            {isRubric ? param.description : 'Its text is part of the definition of the run.'}{' '}
+            {isRubric || isAny
+              ? param.description
+              : 'Its text is part of the definition of the run.'}{' '}
             <Anchor
-              href={`/prompts${isRubric ? '' : `?prompt=${promptId}`}`}
+              href={`/prompts${isRubric || isAny ? '' : `?prompt=${promptId}`}`}
               target="_blank"
               size="xs"
             >

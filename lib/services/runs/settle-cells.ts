@@ -1,10 +1,24 @@
 import { z } from 'zod'
 import type { Db } from '@/db/client'
 import { hotRead } from '@/db/hot-sql'
+import { statusCode } from '@/lib/contracts/status'
 import type { MeasuredMetric } from '@/lib/metrics/types'
 import { PROMPTS } from '@/lib/prompts'
 import type { RunCellPlan } from './extend-run'
-import { settleSizes } from './set-sizes'
+
+const BLANK = "' ' || char(9, 10, 13)"
+
+/** How many of the cell's rows in the run have the text that the metric reads. */
+function textCount(db: Db, { cell, members, responseSetNo }: RunCellPlan, reads: boolean): number {
+  const chosen = members === null ? null : JSON.stringify([...members])
+  const inRun = '(@chosen is null or idx in (select value from json_each(@chosen)))'
+  const sql = reads
+    ? `select count(*) from responses where set_no = @no and status = @ok and trim(text, ${BLANK}) <> '' and ${inRun}`
+    : `select count(*) from rows where cell_no = @no and trim(instruction, ${BLANK}) <> '' and ${inRun}`
+  const no = reads ? responseSetNo : cell.no
+  const count = hotRead(db, { why: 'trims and counts the texts of a file', sql, row: z.number() })
+  return count.get({ no, chosen, ...(reads && { ok: statusCode('ok') }) }) ?? 0
+}
 
 const recordedSchema = z.object({ id: z.string(), hash: z.string(), text: z.string().nullable() })
 
@@ -30,16 +44,21 @@ function recordedTexts(db: Db, plans: readonly RunCellPlan[]): { id: string; tex
 }
 
 /**
- * Returns the parameters with what depends on the chosen cells settled, as they go into the definition: the size of the smallest,
- * and the versions of prompts that they were evolved with.
+ * Returns the parameters with what depends on the chosen cells settled, as they go into the definition: a measure of a set compares
+ * cells at the size of the smallest, those without any text left out; a row is asked by the version that it was evolved with.
  */
 export function settleCells(
   db: Db,
   metric: MeasuredMetric,
-  params: Record<string, unknown>,
+  given: Record<string, unknown>,
   plans: readonly RunCellPlan[],
 ): Record<string, unknown> {
-  const sized = settleSizes(db, metric, params, plans)
-  if (!metric.settleRecorded) return sized
-  return metric.settleRecorded(sized, recordedTexts(db, plans)) as Record<string, unknown>
+  let params: unknown = given
+  if (metric.settleSizes) {
+    const sizes = plans.map((plan) => textCount(db, plan, metric.inputs.response))
+    const filled = sizes.filter((size) => size > 0)
+    params = metric.settleSizes(params, filled)
+  }
+  if (metric.settleRecorded) params = metric.settleRecorded(params, recordedTexts(db, plans))
+  return params as Record<string, unknown>
 }

@@ -4,10 +4,12 @@ import http from 'node:http'
 import path from 'node:path'
 import { backends } from '@/db/schema'
 import { planSchema } from '@/lib/contracts/experiment'
+import { respondRequestSchema } from '@/lib/contracts/responses'
 import { requestProbe } from '@/lib/services/backends'
 import { getExperiment, startExperiment } from '@/lib/services/experiments'
 import { previewUpload, startImport } from '@/lib/services/imports'
 import { requestModel } from '@/lib/services/models'
+import { startResponses } from '@/lib/services/responses/start'
 import { createStudy } from '@/lib/services/studies'
 import { registerFile } from '@/lib/services/imports/uploads'
 import type { Scene, Stage } from './scene'
@@ -44,6 +46,24 @@ async function serve(answer: http.RequestListener): Promise<{ url: string; close
   }
 }
 
+const RESPONSES = `select c.round || ' ' || s.kind || ' ' || p.idx || ' ' || p.status || ' ' || coalesce(p.text, '-')
+  from responses p join response_sets s on s.no = p.set_no join cells c on c.no = s.cell_no order by 1`
+
+const respond: Scene = {
+  name: 'respond',
+  spreadMs: 1_500,
+  async prepare() {
+    const study = testStudy(60, { latencyMs: 80 })
+    const request = { backend: 'fake', maxTokens: 64, temperature: 0.5, cellIds: ['child'] }
+    const { id } = startResponses(study, study.studyId, respondRequestSchema.parse(request))
+    return stageOf(study, id)
+  },
+  snapshot: (stage) => [
+    ...lines(stage, RESPONSES),
+    ...lines(stage, 'select count(*) from response_sets'),
+  ],
+}
+
 const experiment: Scene = {
   name: 'experiment',
   spreadMs: 1_500,
@@ -73,11 +93,7 @@ const experiment: Scene = {
        left join alignments al on al.child_cell_no = c.no left join links l on l.alignment_no = al.no and l.child_idx = r.idx
        where c.published_at is not null and c.superseded_at is null order by 1`,
     ),
-    ...lines(
-      stage,
-      `select c.round || ' ' || s.kind || ' ' || p.idx || ' ' || p.status || ' ' || coalesce(p.text, '-')
-       from responses p join response_sets s on s.no = p.set_no join cells c on c.no = s.cell_no order by 1`,
-    ),
+    ...lines(stage, RESPONSES),
     ...lines(stage, 'select count(*) from cells where published_at is null'),
     ...lines(stage, 'select count(*) from cells'),
     ...lines(
@@ -270,4 +286,4 @@ const fetchModel: Scene = {
 }
 
 /** Every kind of job beside scoring, which has its own round. */
-export const SCENES: readonly Scene[] = [experiment, importing, probe, purge, fetchModel]
+export const SCENES: readonly Scene[] = [experiment, respond, importing, probe, purge, fetchModel]

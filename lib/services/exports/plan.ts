@@ -17,7 +17,7 @@ import { pairRows, readablePairs } from './pairs/rows'
 import { exportRows, type RowContent } from './rows'
 import { orderRows, type OrderedRows } from '../rows'
 import { warmSelection } from '../rows/select'
-import { getResponseSet } from '../responses'
+import { checkSet } from '../responses'
 import { getStudy } from '../studies'
 
 /** Everything an export needs to know before the first row is read. */
@@ -89,7 +89,7 @@ export async function planExport(
     decisions: request.decisions ?? false,
     ...(request.responses === undefined ? {} : { responses: request.responses }),
   }
-  if (request.responses !== undefined) getResponseSet(db, study.id, request.responses)
+  if (request.responses !== undefined) checkSet(db, study.id, request.responses)
   const shared = { request, writer, options, study, ordered, content }
   // The rows of a bundle are what a trainer takes, and its sidecar leaves out columns that were not chosen.
   const only = request.only?.length && !writer.hasSidecar ? new Set(request.only) : null

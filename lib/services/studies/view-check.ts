@@ -220,6 +220,7 @@ const OF_PAGE: Partial<Record<PageState['page'], Record<string, Check>>> = {
     flag: one(fits),
   },
   agreement: { runs: list(isThere('run')) },
+  export: { responses: one(isThere('response set')) },
   claims: { small: one(isThere('evolver')), large: one(isThere('evolver')) },
   subsets: {
     rules: json(subsetRulesSchema.parse, (lacks, rules) =>

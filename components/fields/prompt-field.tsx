@@ -15,7 +15,7 @@ import { ScaleFields } from './scale-fields'
 
 interface PromptFieldProps {
   param: ParamInfo
-  /** A prompt of the program, or the sort of the user's own questions: all of them are offered. */
+  /** A prompt of the program, the sort of the user's own questions (all are offered), or `evolve` for any prompt of evolvers. */
   promptId: string
   values: Record<string, unknown>
   onText(text: string): void
@@ -31,15 +31,18 @@ interface Choice {
   version: PromptVersion
 }
 
+// Stands for the text of any prompt of evolvers.
+const EVOLVE = 'evolve'
+
 function choicesOf(prompts: readonly PromptInfo[], promptId: string): Choice[] {
-  const isOwn = isOwnQuestion(promptId)
+  const isOneOfKind = isOwnQuestion(promptId) || promptId === EVOLVE
   return prompts
-    .filter((prompt) => (isOwn ? prompt.kind : prompt.id) === promptId)
+    .filter((prompt) => (isOneOfKind ? prompt.kind : prompt.id) === promptId)
     .flatMap((prompt) =>
       prompt.versions.map((version) => ({
         value: version.hash,
         label: [
-          isOwn ? `${prompt.name}, ${version.version}` : `Version ${version.version}`,
+          isOneOfKind ? `${prompt.name}, ${version.version}` : `Version ${version.version}`,
           version.id === null ? 'built in' : version.note,
         ]
           .filter(Boolean)
@@ -52,7 +55,11 @@ function choicesOf(prompts: readonly PromptInfo[], promptId: string): Choice[] {
 /** Chooses a stored version of a prompt, or takes a pasted text; the text goes into the definition either way. */
 export function PromptField({ param, promptId, values, onText, onVersion }: PromptFieldProps) {
   const { data: prompts } = usePrompts()
-  const choices = choicesOf(prompts ?? [], promptId)
+  const isAny = promptId === EVOLVE
+  const choices = choicesOf(prompts ?? [], promptId).map(({ version, ...choice }) => ({
+    ...choice,
+    version: isAny ? { ...version, params: { [param.name]: version.template } } : version,
+  }))
   const text = values[param.name]
   const [isPasting, setIsPasting] = useState(false)
   const same = choices.find(({ version }) => {
@@ -73,12 +80,14 @@ export function PromptField({ param, promptId, values, onText, onVersion }: Prom
   return (
     <div>
       <Select
-        label={isOwn ? OWN[promptId] : (name ?? 'Prompt')}
+        label={isOwn ? OWN[promptId] : isAny ? 'Own prompt' : (name ?? 'Prompt')}
         description={
           <>
-            {isOwn ? param.description : 'Its text is part of the definition of the run.'}{' '}
+            {isOwn || isAny
+              ? param.description
+              : 'Its text is part of the definition of the run.'}{' '}
             <Anchor
-              href={`/prompts${isOwn ? '' : `?prompt=${promptId}`}`}
+              href={`/prompts${isOwn || isAny ? '' : `?prompt=${promptId}`}`}
               target="_blank"
               size="xs"
             >

@@ -5,6 +5,7 @@ import { expect, test } from '../fixtures'
 const STUDY_PAGES = [
   '',
   '/rows',
+  '/responses',
   '/lineage',
   '/figures',
   '/compare',

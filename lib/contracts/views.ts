@@ -8,6 +8,7 @@ import { plainObjectSchema } from './plain-object'
 const VIEW_PAGES = [
   'overview',
   'rows',
+  'responses',
   'lineage',
   'figures',
   'map',
@@ -92,6 +93,7 @@ export const missingPartSchema = z.object({
     'file',
     'figure',
     'benchmark',
+    'response set',
     'part that can be read',
   ]),
   name: z.string(),

@@ -1,8 +1,14 @@
 import { z } from 'zod'
-import type { GenerateReply, GenerateRequest } from '@/lib/backends/types'
-import { renderPrompt } from '@/lib/prompts/prompt'
+import { GREEDY, type GenerateReply, type GenerateRequest } from '@/lib/backends/types'
+import { renderPrompt, type Prompt } from '@/lib/prompts/prompt'
 import { whole } from './params'
-import { promptForRow, promptParams, promptsInUse, settlePrompts } from './first-token/prompts'
+import {
+  promptParams,
+  promptsForRow,
+  promptsInUse,
+  settlePrompts,
+  settleRecorded,
+} from './first-token/prompts'
 import { askRows, promptUse } from './judging/ask'
 import type { RowPlan } from './judging/ask'
 import { stubReply, stubTools } from './example-tools'
@@ -57,40 +63,36 @@ function outputs(k: number): readonly OutputSpec[] {
   ]
 }
 
-function planRow(row: MetricRow, chosen: Params): RowPlan {
-  const { index, parent } = row
+function requestOf(prompt: Prompt, instruction: string, chosen: Params): GenerateRequest {
   const { k, alternatives } = chosen
-  if (parent === null) return { result: { index, status: 'no_parent', values: {} } }
-  if (parent.instruction === '') {
-    return { result: { index, status: 'empty_instruction', values: {} } }
-  }
-  const asked = promptForRow(row, chosen)
-  if ('result' in asked) return asked
-  const content = renderPrompt(asked.prompt, { instruction: parent.instruction })
-  const request: GenerateRequest = {
-    messages: [{ role: 'user', content }],
-    params: {
-      temperature: 0,
-      topP: 1,
-      topK: 0,
-      minP: 0,
-      seed: 0,
-      maxTokens: k,
-      stop: [],
-      topLogprobs: alternatives,
-      jsonSchema: null,
-    },
-  }
-  return { request }
+  const content = renderPrompt(prompt, { instruction })
+  const params = { ...GREEDY, maxTokens: k, topLogprobs: alternatives }
+  return { messages: [{ role: 'user', content }], params }
 }
 
-function readRow(row: MetricRow, reply: GenerateReply, chosen: Params): RowResult {
-  const { index } = row
-  const { k } = chosen
+/** A request for each prompt of a row, or the result of one that is not asked. */
+function plansOf(row: MetricRow, chosen: Params): { plans: RowPlan[]; remark: string | null } {
+  const { index, parent } = row
+  const answered = (result: RowResult) => ({ plans: [{ result }], remark: null })
+  if (parent === null) return answered({ index, status: 'no_parent', values: {} })
+  const { instruction } = parent
+  if (instruction === '') return answered({ index, status: 'empty_instruction', values: {} })
+  const asked = promptsForRow(row, chosen)
+  if ('result' in asked) return answered(asked.result)
+  const plans = asked.prompts.map((prompt) => ({
+    request: requestOf(prompt, instruction, chosen),
+  }))
+  return { plans, remark: asked.remark }
+}
+
+function readRow(
+  { index }: MetricRow,
+  reply: GenerateReply,
+  { k }: Params,
+  remark: string | null,
+): RowResult {
   if (reply.tokens === undefined) return { index, status: 'backend_unsupported', values: {} }
   const tokens = reply.tokens.slice(0, k)
-  const asked = promptForRow(row, chosen)
-  const remark = 'remark' in asked ? asked.remark : null
   const detail = { reply: reply.text, tokens, ...(remark === null ? {} : { message: remark }) }
   if (tokens.length === 0) return { index, status: 'empty', values: {}, detail }
   if (tokens.some(({ logprob }) => logprob <= FLOOR)) {
@@ -104,18 +106,54 @@ function readRow(row: MetricRow, reply: GenerateReply, chosen: Params): RowResul
   return { index, status: 'ok', values: { p, n: tokens.length }, detail }
 }
 
+const mean = (values: readonly number[]) =>
+  values.reduce((sum, value) => sum + value, 0) / values.length
+
+/** The mean over prompts, position by position; a position that a reply did not reach has the mean of the others. */
+function averaged(results: readonly RowResult[], { k }: Params): RowResult {
+  const [first] = results as [RowResult]
+  // A mean over some of the operators would be another number.
+  const failed = results.find(({ status }) => status !== 'ok')
+  if (failed || results.length === 1) return failed ?? first
+  const each = results.map(({ values }) => values['p'] as number[])
+  const p = Array.from({ length: k }, (_, i) =>
+    mean(each.map((one) => one[i] ?? NaN).filter((value) => !Number.isNaN(value))),
+  )
+  const n = mean(results.map(({ values }) => values['n'] as number))
+  const replies = results.map(({ detail }) => detail?.['reply'])
+  const message = first.detail?.['message']
+  return {
+    index: first.index,
+    status: 'ok',
+    values: { p, n },
+    detail: { replies, ...(message === undefined ? {} : { message }) },
+  }
+}
+
 async function computeBatch(
   rows: readonly MetricRow[],
   chosen: Params,
   tools: MetricTools,
 ): Promise<RowResult[]> {
-  return askRows(
-    ID,
-    rows,
-    tools,
-    (row) => planRow(row, chosen),
-    (row, reply) => readRow(row, reply, chosen),
+  const asked = rows.map((row) => ({ row, ...plansOf(row, chosen) }))
+  const parts = asked.flatMap(({ row, plans, remark }) =>
+    plans.map((plan) => ({ part: { ...row }, plan, remark })),
   )
+  const byPart = new Map<MetricRow, (typeof parts)[number]>(parts.map((one) => [one.part, one]))
+  const of = (part: MetricRow) => byPart.get(part) as (typeof parts)[number]
+  const results = await askRows(
+    ID,
+    [...byPart.keys()],
+    tools,
+    (part) => of(part).plan,
+    (part, reply) => readRow(part, reply, chosen, of(part).remark),
+  )
+  let at = 0
+  return asked.map(({ plans }) => {
+    const own = results.slice(at, at + plans.length)
+    at += plans.length
+    return averaged(own, chosen)
+  })
 }
 
 /** How sure an evolver is of the first tokens of its rewriting. */
@@ -126,7 +164,7 @@ export const firstTokenProbability = defineMetric({
   version: 2,
   label: 'First-token probabilities',
   description:
-    "Probabilities of the first tokens that a model generates when it is asked to evolve the row's parent by the row's operator, or by one that you name.",
+    "Probabilities of the first tokens that a model generates when it is asked to evolve the row's parent by the row's operator, or by a prompt that you name; where operators are averaged, the mean over their prompts.",
   formula: 'p_t = exp(log-probability of generated token t), t = 1..k, greedy',
   source: 'arXiv 2412.11231, token-probability figure and its script; own wording of the prompts',
   needs: ['chat', 'outputLogprobs'],
@@ -135,6 +173,7 @@ export const firstTokenProbability = defineMetric({
   outputs: outputs(DEFAULT_K),
   outputsFor: ({ k }) => outputs(k),
   settle: settlePrompts,
+  settleRecorded,
   prompts: (chosen) => promptsInUse(chosen).map(promptUse),
   // Only k tokens are generated a row, so twice as many rows as for a judge end within a second or two.
   batchRows: 32,

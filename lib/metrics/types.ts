@@ -219,6 +219,8 @@ export interface MeasuredMetric<P = unknown> extends MetricBase {
   }
   /** Settles parameters that depend on how many rows the chosen cells have, before they are hashed. */
   settleSizes?(params: P, sizes: readonly number[]): P
+  /** Settles parameters that depend on the versions of prompts with which the chosen cells were evolved, before they are hashed. */
+  settleRecorded?(params: P, recorded: readonly { id: string; text: string }[]): P
   /** Every field has a default and `.describe()`. */
   params: z.ZodType<P>
   outputs: readonly OutputSpec[]

@@ -1,13 +1,15 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { getTableName } from 'drizzle-orm'
+import { and, eq, getTableName } from 'drizzle-orm'
 import { beforeAll, expect, it } from 'vitest'
 import type { Db } from '@/db/client'
+import { responseSets, runCells } from '@/db/schema'
 import { TABLES } from '@/db/tables'
 import { emptyFilter } from '@/lib/contracts/filter'
 import { listFigures } from '@/lib/figures'
 import { cliFolder } from '@/lib/testing/cli-folder'
 import { wholeStudy } from '@/lib/testing/whole-study'
+import { openResponseSet } from '../cells/staging'
 import type { ServiceContext } from '../context'
 import { getStudyFigure } from '../figures'
 import { listStudies, restoreStudy } from '../studies'
@@ -37,9 +39,23 @@ const SHARED = Object.fromEntries(SHARED_TABLES.map(({ name }) => [name, []]))
 const PARTS = [...STUDY_TABLES, ...SHARED_TABLES]
 let study: string
 
+/** Makes a run one that scored a set of responses which was deleted since. */
+function scoreDeletedSet(db: Db): void {
+  const scored = db.select().from(runCells).limit(1).get()
+  const made = { kind: 'generated', label: 'Gone', definition: null, definitionHash: 'f' } as const
+  const responseSetNo = openResponseSet(db, scored?.cellNo ?? 0, made)
+  db.update(responseSets).set({ deletedAt: 1 }).where(eq(responseSets.no, responseSetNo)).run()
+  const place = and(
+    eq(runCells.runNo, scored?.runNo ?? 0),
+    eq(runCells.cellNo, scored?.cellNo ?? 0),
+  )
+  db.update(runCells).set({ responseSetNo }).where(place).run()
+}
+
 beforeAll(async () => {
   await from.fill(async (context) => {
     study = await wholeStudy(context)
+    scoreDeletedSet(context.db)
     await writeBackup(context, study, file, {})
   })
 })

@@ -18,7 +18,7 @@ import { exportRows, type RowContent } from './rows'
 import { keptCounter } from './token-counts'
 import { orderRows, warmList, type OrderedRows } from '../rows'
 import { warmSelection } from '../rows/select'
-import { getResponseSet } from '../responses'
+import { checkSet } from '../responses'
 import { getStudy } from '../studies'
 
 /** Everything an export needs to know before the first row is read. */
@@ -93,7 +93,7 @@ export async function planExport(
     decisions: request.decisions ?? false,
     ...(request.responses === undefined ? {} : { responses: request.responses }),
   }
-  if (request.responses !== undefined) getResponseSet(db, study.id, request.responses)
+  if (request.responses !== undefined) checkSet(db, study.id, request.responses)
   const counter = keptCounter(db, study.id, options)
   const shared = { request, writer, options, study, ordered, content, counter }
   // The rows of a bundle are what a trainer takes, and its sidecar leaves out columns that were not chosen.

@@ -98,7 +98,7 @@ export function usesByHash(db: Db): Map<string, PromptUse[]> {
       union all
       select json_extract(p.value, '$.hash'), 'responses', s.id, s.name, null, null, null,
           json_extract(w.definition, '$.model.model'), json_extract(w.definition, '$.decoding'), ${CELL}, w.created_at
-        from response_sets w join cells c on c.no = w.cell_no and c.superseded_at is null ${CELL_JOINS},
+        from response_sets w join cells c on c.no = w.cell_no and c.superseded_at is null and w.deleted_at is null ${CELL_JOINS},
           json_each(case when json_valid(w.definition) then w.definition end, '$.prompts') p
       order by createdAt desc`,
     row: useRowSchema,

@@ -98,6 +98,12 @@ export function getResponseSet(db: Db, studyId: string, key: string): ResponseSe
   return found
 }
 
+/** Throws `not_found` where a study has no set of this key. */
+export function checkSet(db: Db, studyId: string, key: string): void {
+  const which = and(isNull(responseSets.deletedAt), eq(KEY, key))
+  if (storedSets(db, studyId, which).length === 0) throw noSuchSet()
+}
+
 /** Returns the stored set of this key in a cell; null where the cell has none. */
 export function setInCell(db: Db, cellNo: number, key: string): ResponseSetRow | null {
   const which = and(eq(responseSets.cellNo, cellNo), isNull(responseSets.deletedAt), eq(KEY, key))

@@ -150,6 +150,7 @@ it('says which responses were cut and asks again for those that failed', async (
     failed: ROWS,
   })
   expect(kept(['failed'], set.key)).toBe(ROWS)
+  expect(() => kept(['failed'], 'gone')).toThrow('no such set')
   const again = await written({ cellIds: ['child'], maxTokens: 16 })
   expect(again.files).toEqual(set.files)
 })

@@ -17,7 +17,7 @@ import { chooseBackend, settleParams } from './choose-backend'
 import { buildDefinition, definitionHash } from './definition'
 import { addCell, createRun, findRun, pinIfFirst, planCell, type RunRow } from './extend-run'
 import { resolveRowSet } from './row-sets'
-import { settleSizes } from './set-sizes'
+import { settleCells } from './settle-cells'
 import type { ServiceContext } from '../context'
 import { pricesOf } from './prices'
 import { getRun } from '../runs'
@@ -144,7 +144,7 @@ function startOne(
     started.blocked.push({ metric: metric.id, reason })
     return
   }
-  const params = settleSizes(db, metric, settleParams(metric, tagged.params, backend), plans)
+  const params = settleCells(db, metric, settleParams(metric, tagged.params, backend), plans)
   const definition = buildDefinition(metric, params, model)
   const search = (wantedDefinition: RunDefinition) =>
     findRun(db, studyId, definitionHash(wantedDefinition), request.rowSet, plans)

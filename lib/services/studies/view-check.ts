@@ -18,6 +18,7 @@ import { currentCells } from '../cells'
 import { listColumns } from '../columns'
 import { studyRuns } from '../columns/runs'
 import { listMaps } from '../maps'
+import { listResponseSets } from '../responses'
 import { keptResults } from '../results/kept'
 import { listExported } from '../rows/exported'
 import { getStudy } from '../studies'
@@ -47,6 +48,7 @@ class Lacks {
       export: ids(listExported(db, studyId, -1)),
       subset: ids(listSubsets(db, studyId)),
       map: ids(listMaps(db, studyId)),
+      'response set': keys(listResponseSets(db, studyId)),
       figure: ids(listFigures()),
       benchmark: new Set(
         keptResults(db, studyId).results.map(
@@ -103,6 +105,8 @@ function isWhole(lacks: Lacks, atom: Extract<Condition, { is: string }>): boolea
       return all('benchmark', [`${benchmarkKey(atom.benchmark)}, ${atom.metric}`])
     case 'area':
       return all('map', [atom.map])
+    case 'response':
+      return atom.set === undefined || all('response set', [atom.set])
     default:
       return true
   }
@@ -216,6 +220,7 @@ const OF_PAGE: Partial<Record<PageState['page'], Record<string, Check>>> = {
     flag: one(fits),
   },
   agreement: { runs: list(isThere('run')) },
+  export: { responses: one(isThere('response set')) },
   claims: { small: one(isThere('evolver')), large: one(isThere('evolver')) },
   subsets: {
     rules: json(subsetRulesSchema.parse, (lacks, rules) =>

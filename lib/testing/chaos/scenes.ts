@@ -3,9 +3,11 @@ import fs from 'node:fs'
 import http from 'node:http'
 import path from 'node:path'
 import { backends } from '@/db/schema'
+import { respondRequestSchema } from '@/lib/contracts/responses'
 import { requestProbe } from '@/lib/services/backends'
 import { previewUpload, startImport } from '@/lib/services/imports'
 import { requestModel } from '@/lib/services/models'
+import { startResponses } from '@/lib/services/responses/start'
 import { createStudy } from '@/lib/services/studies'
 import { registerFile } from '@/lib/services/imports/uploads'
 import type { Scene, Stage } from './scene'
@@ -41,6 +43,24 @@ async function serve(answer: http.RequestListener): Promise<{ url: string; close
       server.close()
     },
   }
+}
+
+const RESPONSES = `select c.round || ' ' || s.kind || ' ' || p.idx || ' ' || p.status || ' ' || coalesce(p.text, '-')
+  from responses p join response_sets s on s.no = p.set_no join cells c on c.no = s.cell_no order by 1`
+
+const respond: Scene = {
+  name: 'respond',
+  spreadMs: 1_500,
+  async prepare() {
+    const study = testStudy(60, { latencyMs: 80 })
+    const request = { backend: 'fake', maxTokens: 64, temperature: 0.5, cellIds: ['child'] }
+    const { id } = startResponses(study, study.studyId, respondRequestSchema.parse(request))
+    return stageOf(study, id)
+  },
+  snapshot: (stage) => [
+    ...lines(stage, RESPONSES),
+    ...lines(stage, 'select count(*) from response_sets'),
+  ],
 }
 
 const IMPORT_ROWS = 120_000
@@ -225,4 +245,4 @@ const fetchModel: Scene = {
 }
 
 /** Every kind of job beside scoring, which has its own round. */
-export const SCENES: readonly Scene[] = [importing, probe, purge, fetchModel]
+export const SCENES: readonly Scene[] = [respond, importing, probe, purge, fetchModel]

@@ -4,7 +4,7 @@ import { intersect } from '@/lib/columns/filter'
 import type { AtomOf } from '@/lib/contracts/condition'
 import { statusCode } from '@/lib/contracts/status'
 import { currentResponseSet } from '../../cells'
-import { setInCell } from '../../responses'
+import { checkSet, setInCell } from '../../responses'
 import type { ConditionKind } from './types'
 
 /** SQL of each state of a response that is there. */
@@ -15,9 +15,9 @@ const STATES = {
 }
 
 export const response: ConditionKind<AtomOf<'response'>> = {
-  open:
-    ({ db }, { states, set }) =>
-    (mask, cell) => {
+  open({ db, studyId }, { states, set }) {
+    if (set !== undefined) checkSet(db, studyId, set)
+    return (mask, cell) => {
       const found =
         set === undefined ? currentResponseSet(db, cell.no) : setInCell(db, cell.no, set)
       const rowsOf = (state: keyof typeof STATES) =>
@@ -34,5 +34,6 @@ export const response: ConditionKind<AtomOf<'response'>> = {
         } else for (const row of rowsOf(state)) kept[row] = 1
       }
       intersect(mask, kept)
-    },
+    }
+  },
 }

@@ -1,9 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { computeRequestSchema, type DryRun } from '@/lib/contracts/compute'
+import { promptDraftSchema } from '@/lib/contracts/prompts'
 import type { RunRecord } from '@/lib/contracts/run'
 import { statusCode } from '@/lib/contracts/status'
 import { getMeasured, listMeasured } from '@/lib/metrics'
+import { DEPTH_ORDER } from '@/lib/prompts/operators'
 import { deleteCell, restoreCell } from '@/lib/services/cells'
+import { columnReader } from '@/lib/services/columns'
+import { savePrompt } from '@/lib/services/prompts'
 import { startDryRun, startRuns } from '@/lib/services/runs/compute'
 import { deleteRun, getRun, listRuns, pinRun, restoreRun, retryRun } from '@/lib/services/runs'
 import { BackendPool } from '@/lib/worker/backend-pool'
@@ -247,6 +251,52 @@ describe('compute', () => {
     expect(retryRun(db, plain).progress.total).toBe(12)
     await work(study)
     expect(getRun(db, plain)).toMatchObject({ valued: 12, record: { reasons: { ok: 12 } } })
+  })
+
+  it('asks each row by the version that it was evolved with, and rows of unknown operator by a mean or an own prompt', async () => {
+    const at = testStudy(12)
+    study = at
+    const { db, studyId } = at
+    const template = 'MINE: next task after "{instruction}".'
+    const draft = promptDraftSchema.parse({ promptId: 'evolve-deepen', template })
+    const hash = savePrompt(db, draft).versions[0]?.hash ?? ''
+    const prompts = [{ id: 'evolve-deepen', version: 'own 1', hash }]
+    db.$client
+      .prepare("update cells set source = json_set(source, '$.definition', json(?)) where no = 2")
+      .run(JSON.stringify({ prompts }))
+    db.$client.prepare('update links set operator = null where child_idx >= 9').run()
+    const ask = async (params: Record<string, unknown>) => {
+      const given = computeRequestSchema.parse({
+        metrics: [{ metric: 'first_token_probability', params }],
+        backends: { first_token_probability: 'fake' },
+      })
+      const { runs } = startRuns(at, studyId, given)
+      await work(at)
+      const run = getRun(db, runs[0]?.id ?? '')
+      const column = `first_token_probability.p@${run.id}`
+      const cell = { no: 2, rowCount: 12 }
+      const read = columnReader(db, studyId).valuesIn(column, cell)
+      return { run, first: (row: number) => (read(row).value as number[] | null)?.[0] ?? null }
+    }
+    const own = await ask({})
+    expect(own.run.valued).toBe(9)
+    expect(own.run.definition.params['recordedTexts']).toEqual([
+      { id: 'evolve-deepen', text: template },
+    ])
+    expect(own.run.definition.prompts.map((prompt) => prompt.hash)).toContain(hash)
+    const pasted = await ask({ operator: 'own', promptText: template })
+    expect(pasted.run).toMatchObject({ valued: 12 })
+    expect(pasted.run.definition.prompts).toMatchObject([{ id: 'evolve-own', hash }])
+    expect(pasted.first(3)).toBe(own.first(3))
+    const averaged = await ask({ unknown: 'average4' })
+    expect(averaged.run).toMatchObject({ valued: 12 })
+    expect(averaged.run.definition.params).toMatchObject({ unknown: 'average4' })
+    expect(averaged.first(3)).toBe(own.first(3))
+    const each: number[] = []
+    for (const operator of DEPTH_ORDER) each.push((await ask({ operator })).first(10) ?? NaN)
+    const mean = each.reduce((sum, p) => sum + p, 0) / each.length
+    expect(averaged.first(10)).toBeCloseTo(mean, 12)
+    await expect(ask({ operator: 'own', promptText: 'no place' })).rejects.toThrow('{instruction}')
   })
 
   it('estimates without storing rows', async () => {

@@ -14,7 +14,7 @@ import { buildDefinition, definitionHash } from '@/lib/services/runs/definition'
 import { findRun, planCell, type RunCellPlan } from '@/lib/services/runs/extend-run'
 import { PENDING, readRowStatus } from '@/lib/services/runs/row-status'
 import { resolveRowSet } from '@/lib/services/runs/row-sets'
-import { settleSizes } from '@/lib/services/runs/set-sizes'
+import { settleCells } from '@/lib/services/runs/settle-cells'
 import { pricesOf } from '@/lib/services/runs/prices'
 import { checkTools } from '@/lib/services/sandbox'
 import { countRequests, type Counted } from './count'
@@ -124,7 +124,7 @@ async function estimate(
   const cells = requestedCells(db, studyId, request.cellIds, metric)
   const chosen = resolveRowSet(db, studyId, cells, request.rowSet)
   const plans = cells.map((cell) => planCell(db, cell, chosen.get(cell.no) ?? null, metric.inputs))
-  const params = settleSizes(
+  const params = settleCells(
     db,
     metric,
     settleParams(metric, 'params' in tagged ? tagged.params : chosenParams, choice.backend),

@@ -22,7 +22,7 @@ const embed: NonNullable<MetricTools['embed']> = async (texts) => {
 
 async function run(rows: MetricRow[], params: unknown = {}, calls = embed) {
   const progress: [number, number][] = []
-  const kept = { read: vi.fn(() => null), write: vi.fn() }
+  const kept = { read: vi.fn<() => null>(() => null), write: vi.fn<() => void>() }
   const tools = stubTools({
     embed: calls,
     kept,
@@ -45,7 +45,9 @@ describe('the worked distances in full precision', () => {
   const smallest = (points: number[][]) => {
     const flat = Float64Array.from(points.flat())
     return points.map((_, i) =>
-      Math.min(...points.flatMap((_p, j) => (j === i ? [] : [squaredDistance(flat, i, flat, j, 2)]))),
+      Math.min(
+        ...points.flatMap((_p, j) => (j === i ? [] : [squaredDistance(flat, i, flat, j, 2)])),
+      ),
     )
   }
 

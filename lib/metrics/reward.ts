@@ -2,9 +2,16 @@ import { z } from 'zod'
 import type { RewardPair } from '@/lib/backends/types'
 import { errorMessage, throwIfAborted } from '@/lib/errors'
 import { renderPrompt } from '@/lib/prompts/prompt'
+import { mean } from '@/lib/stats/summary'
 import { exampleRow, stubTools } from './example-tools'
 import { isRowError, required } from './failures'
-import { promptForRow, promptParams, promptsInUse, settlePrompts } from './first-token/prompts'
+import {
+  promptParams,
+  promptsForRow,
+  promptsInUse,
+  settlePrompts,
+  settleRecorded,
+} from './first-token/prompts'
 import { promptUse } from './judging/ask'
 import { requestOf } from './judging/pair'
 import { defineMetric, type MetricRow, type MetricTools, type RowResult } from './types'
@@ -23,7 +30,8 @@ const params = z.object({
 })
 type Params = z.infer<typeof params>
 
-type Planned = { pair: RewardPair; remark: string | null } | { result: RowResult }
+/** A pair for each prompt of the row, whose rewards are averaged. */
+type Planned = { pairs: RewardPair[]; remark: string | null } | { result: RowResult }
 
 function planRow(row: MetricRow, chosen: Params): Planned {
   const { index, instruction, response, parent } = row
@@ -33,15 +41,18 @@ function planRow(row: MetricRow, chosen: Params): Planned {
   if (instruction === '') return without('empty_instruction')
   if (chosen.form === 'response') {
     if (!response) return without('no_response')
-    return { pair: { request: requestOf(row), reply: response }, remark: null }
+    return { pairs: [{ request: requestOf(row), reply: response }], remark: null }
   }
   if (parent === null) return without('no_parent')
   const source = chosen.form === 'reference' ? instruction : parent.instruction
   if (source === '') return without('empty_instruction')
-  const asked = promptForRow(row, chosen)
+  const asked = promptsForRow(row, chosen)
   if ('result' in asked) return asked
-  const request = renderPrompt(asked.prompt, { instruction: source })
-  return { pair: { request, reply: instruction }, remark: asked.remark }
+  const pairs = asked.prompts.map((prompt) => ({
+    request: renderPrompt(prompt, { instruction: source }),
+    reply: instruction,
+  }))
+  return { pairs, remark: asked.remark }
 }
 
 async function computeBatch(
@@ -57,11 +68,11 @@ async function computeBatch(
       const { index } = row
       const planned = planRow(row, chosen)
       if ('result' in planned) return planned.result
-      const { pair, remark } = planned
+      const { pairs, remark } = planned
       try {
-        const [value] = await reward([pair])
+        const values = await reward(pairs)
         const detail = remark === null ? {} : { detail: { message: remark } }
-        return { index, status: 'ok', values: { reward: value ?? null }, ...detail }
+        return { index, status: 'ok', values: { reward: mean(values) }, ...detail }
       } catch (error) {
         if (!isRowError(error)) throw error
         const detail = { message: errorMessage(error) }
@@ -76,7 +87,11 @@ async function computeBatch(
 }
 
 /** Value or status of rows where a reward model counts the words that request and reply share. */
-async function example(form: Params['form'], rows: readonly Partial<MetricRow>[]) {
+async function example(
+  form: Params['form'],
+  rows: readonly Partial<MetricRow>[],
+  others: Partial<Params> = {},
+) {
   const tools = stubTools({
     reward: async (pairs) =>
       pairs.map(({ request, reply }) => {
@@ -86,7 +101,7 @@ async function example(form: Params['form'], rows: readonly Partial<MetricRow>[]
   })
   const results = await computeBatch(
     rows.map((row, index) => exampleRow({ index, operator: 'deepen', ...row })),
-    params.parse({ form, deepenText: 'Deepen: {instruction}' }),
+    params.parse({ form, deepenText: 'Deepen: {instruction}', ...others }),
     tools,
   )
   return Object.fromEntries(
@@ -99,7 +114,10 @@ async function example(form: Params['form'], rows: readonly Partial<MetricRow>[]
 
 const parent = { instruction: 'sort a list', input: null }
 
-/** How good a reward model finds an evolved instruction as an answer to the request to evolve its parent, or a response. */
+/**
+ * How good a reward model finds an evolved instruction as an answer to the request to evolve its parent, or a response;
+ * the mean over the operators where several ask.
+ */
 export const reward = defineMetric<Params>({
   kind: 'measured',
   scope: 'row',
@@ -114,6 +132,7 @@ export const reward = defineMetric<Params>({
     'arXiv 2412.11231, Table 14 (InternLM-2-7B-Reward); its script builds the request from the evolved instruction (form reference)',
   needs: ['reward'],
   settle: (chosen) => settlePrompts(chosen),
+  settleRecorded,
   inputs: { response: false, parent: true },
   inputsFor: ({ form }) => ({ response: form === 'response', parent: form !== 'response' }),
   onDemand: true,
@@ -158,6 +177,18 @@ export const reward = defineMetric<Params>({
       name: 'as the script does, from the evolved instruction itself',
       run: () => example('reference', [{ instruction: 'sort a long list', parent }]),
       expected: { '0': 4 },
+    },
+    {
+      name: 'the mean over the operators of depth',
+      run: () =>
+        example('evolution', [{ instruction: 'sort a list', parent }], {
+          operator: 'average4',
+          constraintsText: 'sort {instruction}',
+          deepenText: '{instruction}',
+          concretizingText: '{instruction}',
+          reasoningText: 'a {instruction}',
+        }),
+      expected: { '0': 3 },
     },
     {
       name: 'a response to its instruction',

@@ -11,8 +11,8 @@ import { columnReader, type ColumnReader } from '../columns'
 import { listRuns } from '../runs'
 import { listArms, listSeedSets } from '../studies/detail'
 
-/** Number of each verdict, as columns hold it. */
-export const [LOSE, TIE, WIN] = [1, 2, 3]
+/** Number of verdicts, as columns hold it; 1 is a loss. */
+export const [TIE, WIN] = [2, 3]
 
 /** A run of a judge model over pairs. */
 export interface PairRun {

@@ -83,9 +83,7 @@ export function PromptField({ param, promptId, values, onText, onVersion }: Prom
         label={isOwn ? OWN[promptId] : isAny ? 'Own prompt' : (name ?? 'Prompt')}
         description={
           <>
-            {isOwn || isAny
-              ? param.description
-              : 'Its text is part of the definition of the run.'}{' '}
+            {isOwn || isAny ? param.description : 'Its text is part of the definition of the run.'}{' '}
             <Anchor
               href={`/prompts${isOwn || isAny ? '' : `?prompt=${promptId}`}`}
               target="_blank"

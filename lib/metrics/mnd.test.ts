@@ -22,7 +22,7 @@ const embed: NonNullable<MetricTools['embed']> = async (texts) => {
 
 async function run(rows: MetricRow[], params: unknown = {}, calls = embed) {
   const progress: [number, number][] = []
-  const kept = { read: vi.fn(() => null), write: vi.fn() }
+  const kept = { read: vi.fn<() => null>(() => null), write: vi.fn<() => void>() }
   const tools = stubTools({
     embed: calls,
     kept,

@@ -1,4 +1,5 @@
-import { AppError } from '@/lib/errors'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { AppError, throwIfAborted } from '@/lib/errors'
 import { distinctRows } from './distinct'
 import { TILE } from './plan'
 import type { Distinct } from './distinct'
@@ -40,6 +41,8 @@ export interface Side {
 // Steps on each side of zero; with 127 no code is -128, which has no opposite.
 const STEPS = 127
 const ZERO = 128
+// Some 50 ms of 384 dimensions: others of the process have their turn between.
+const TILES_AT_A_TIME = 64
 
 const shared = (bytes: number) => new SharedArrayBuffer(bytes)
 
@@ -67,11 +70,12 @@ function largestCoordinates(rows: Float32Array, d: number, { n, first }: Distinc
 }
 
 /** Returns one side of a search: its different rows, in codes too, and which row of the matrix has which place. */
-export function makeSide(
+export async function makeSide(
   matrix: Float32Array,
   n: number,
   d: number,
-): { side: Side; groups: Distinct; placeOf: Uint32Array } {
+  signal?: AbortSignal,
+): Promise<{ side: Side; groups: Distinct; placeOf: Uint32Array }> {
   const rows = inSharedMemory(matrix)
   const groups = distinctRows(rows, n, d)
   const most = largestCoordinates(rows, d, groups)
@@ -100,6 +104,10 @@ export function makeSide(
     // Rows of zeros have any scale.
     side.scales[tile] = (most[order[end - 1] as number] as number) / STEPS || 1
     for (let place = tile * TILE; place < end; place += 1) encode(side, d, place)
+    if (tile % TILES_AT_A_TIME === TILES_AT_A_TIME - 1) {
+      await nextTurn()
+      throwIfAborted(signal)
+    }
   }
   if (!Number.isFinite(side.largest)) {
     throw new AppError('data_error', 'The vectors have values that are not numbers. Embed again.')

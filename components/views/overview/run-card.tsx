@@ -115,7 +115,7 @@ export function RunCard({ run }: { run: RunInfo }) {
           {more?.otherModel ? (
             <p className={classes.text}>
               {more.otherModel} Values of the two are never mixed: this run stays as it is, and
-              computing the metric again makes a new one.
+              computing the metric again makes a new one, which columns show when you pin it.
             </p>
           ) : null}
           {more?.accuracy ? (

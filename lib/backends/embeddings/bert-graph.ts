@@ -39,16 +39,6 @@ function transposed(matrix: Float32Array, rows: number, columns: number): Float3
   return result
 }
 
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const result = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    result.set(part, at)
-    at += part.length
-  }
-  return result
-}
-
 /**
  * Returns the bytes of an ONNX model of a BERT encoder in float32: for padded ids and their mask, the last hidden states.
  * Products, norms and attention are those of the paper's code; GELU is the exact one.
@@ -127,12 +117,12 @@ export function bertGraph(config: BertConfig, weights: Weights): Uint8Array {
   for (let layer = 0; layer < config.num_hidden_layers; layer += 1) {
     const at = `encoder.layer.${layer}`
     const own = ['query', 'key', 'value'].map((part) => `${at}.attention.self.${part}`)
-    const biases = joined(own.map((name) => weights.read(`${name}.bias`, [width])))
+    const biases = own.flatMap((name) => [...weights.read(`${name}.bias`, [width])])
     const attended = add(
       'MultiHeadAttention',
       [
         ...own.map((name) => product(state, name, width, width)),
-        hold(`${at}.attention.self.bias`, [3 * width], biases),
+        hold(`${at}.attention.self.bias`, [3 * width], Float32Array.from(biases)),
         'attention_mask.int32',
       ],
       `${at}.attention.self`,

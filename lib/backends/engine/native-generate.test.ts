@@ -6,8 +6,8 @@ import { NativeGenerator, type GeneratorModel } from './native-generate'
 const VOCAB = 64
 const END = 0
 
-/** `whole` forgets whole sequences only; in `rounding` the logits depend on how many tokens were computed together. */
-type Kind = 'exact' | 'whole' | 'rounding'
+/** `whole` forgets whole sequences only; logits depend on how many tokens (`rounding`) or sequences (`rows`) a call has. */
+type Kind = 'exact' | 'whole' | 'rounding' | 'rows'
 
 /** A context that remembers what each sequence holds; the next token follows from all tokens before it. */
 class Remembering {
@@ -39,13 +39,14 @@ class Remembering {
 
   decode() {
     this.computed.push(this.added.length)
+    const sequences = new Set(this.added.map(({ sequence }) => sequence)).size
+    const counts = { exact: 0, whole: 0, rounding: this.added.length, rows: sequences }
     const rows = this.added.splice(0).filter(({ output }) => output)
     const logits = new Float32Array(VOCAB * rows.length)
     rows.forEach(({ sequence, position }, row) => {
       const before = (this.held.get(sequence) ?? []).slice(0, position + 1)
       const next = before.reduce((hash, token) => (31 * hash + token) % 61, 7)
-      const together = this.kind === 'rounding' ? (this.computed.at(-1) ?? 0) / 1e6 : 0
-      logits[VOCAB * row + 1 + next] = 1 + together
+      logits[VOCAB * row + 1 + next] = 1 + counts[this.kind] / 1e6
     })
     return logits
   }
@@ -106,6 +107,13 @@ describe('prompts that begin alike', () => {
       expect([text, calls[0]]).toEqual([alone.text, 24])
     },
   )
+
+  it('keep their beginning while their place only fills up the rows of a call', async () => {
+    const { ask } = generator('rows')
+    await ask(first)
+    expect((await ask(stranger)).calls).toEqual([4, 2, 2])
+    expect((await ask(second)).calls).toEqual([4, 2, 2])
+  })
 
   it('have the same reply side by side, many at once', async () => {
     const prompts = Array.from({ length: 12 }, (_, i) => [...beginning, 30 + i, 31, ...stranger])

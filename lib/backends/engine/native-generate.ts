@@ -187,8 +187,7 @@ export class NativeGenerator {
         active.push(slot)
         context.add(job.last, job.prompt.length + job.count - 1, slot, true)
       } else if (this.padded) {
-        place.drop(slot)
-        context.add(0, 0, slot, false)
+        context.add(0, place.end(slot), slot, false)
       }
     })
     if (active.length === 0) return

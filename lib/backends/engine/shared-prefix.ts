@@ -59,10 +59,14 @@ export class HeldPrompts {
     this.held[sequence] = isAlone ? prompt.subarray(0, -1) : prompt
   }
 
-  /** Forgets a sequence. */
-  drop(sequence: number): void {
-    this.context.forget(sequence)
+  /** Forgets what a sequence holds beyond its prompt; returns the position after it, where padding may stand. */
+  end(sequence: number): number {
+    const { length } = this.held[sequence] as Int32Array
+    const hasRoom = this.shares && length > 0 && length < this.context.length
+    if (hasRoom && this.context.forget(sequence, length)) return length
     this.held[sequence] = new Int32Array(0)
+    this.context.forget(sequence)
+    return 0
   }
 }
 

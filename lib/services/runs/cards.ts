@@ -38,7 +38,10 @@ function otherModelOf(db: Db, { definition, backendId }: RunInfo): string | null
   const backend = listBackendRows(db).find(({ id }) => id === backendId)
   const now = backend?.probe?.identity as ModelIdentity | undefined
   if (before?.kind === undefined || !backend || !now || backend.probe?.failed) return null
-  const why = modelDifference(knownByStatement(before), knownByStatement(now))
+  const difference = (model: ModelIdentity) =>
+    modelDifference(knownByStatement(model), knownByStatement(now))
+  // A newer runtime says less than another model.
+  const why = difference({ ...before, server: now.server }) ?? difference(before)
   return why && `${backend.label} has another model now: ${why}`
 }
 

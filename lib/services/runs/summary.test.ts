@@ -71,7 +71,7 @@ describe('the summary of a run', () => {
     const { db, studyId } = study
     ensureBuiltInBackends(db, {})
     const { id } = storeRun(db, studyId, { metric: 'mnd', cells: [] })
-    const before = { kind: 'embedded-embeddings', model: 'minilm', dtype: 'int8' }
+    const before = { kind: 'embedded-embeddings', server: 'a 1', model: 'minilm', dtype: 'int8' }
     const { definition } = getRun(db, id)
     const backendId = 'embedded-embeddings'
     const model = before as Record<string, unknown>
@@ -84,7 +84,8 @@ describe('the summary of a run', () => {
     }
     expect(getRunCard(db, id).otherModel).toBeNull()
     expect(otherAfter(before)).toBeNull()
-    expect(otherAfter({ ...before, dtype: 'F32' })).toBe(
+    expect(otherAfter({ ...before, server: 'b 1' })).toContain('its server is "b 1"')
+    expect(otherAfter({ ...before, server: 'b 1', dtype: 'F32' })).toBe(
       'Embedded all-MiniLM-L6-v2 has another model now: its dtype is "F32" instead of "int8".',
     )
   })

@@ -15,7 +15,11 @@ const SETS: ResponseSet[] = [
     key: 'f'.repeat(64),
     label: 'Sampled <b>chats</b>',
     kind: 'generated',
-    definition: { model: { model: 'writer' }, mode: 'chat', decoding: { temperature: 0.7 } },
+    definition: {
+      model: { model: 'writer' },
+      mode: 'chat',
+      decoding: { temperature: 0.7, topP: 0.9 },
+    },
     createdAt: 1,
     files: [{ ...FILE, answered: 7, truncated: 2, failed: 1, isCurrent: false }],
     runs: 0,
@@ -45,7 +49,7 @@ function drawn(sets: ResponseSet[]): string {
 it('lists who wrote each set, how far it is current, and leads to the rows that were cut', () => {
   const html = drawn(SETS)
   expect(html).toContain('Sampled &lt;b&gt;chats&lt;/b&gt;')
-  expect(html).toContain('writer, as a chat, temperature 0.7')
+  expect(html).toContain('writer, as a chat, temperature 0.7, top-p 0.9')
   expect(html).toContain('0 of 1 files')
   const links = [...html.matchAll(/href="(\/studies\/s\/rows\?[^"]+)"/g)].map(([, href]) =>
     decodeURIComponent(String(href)),
@@ -54,6 +58,7 @@ it('lists who wrote each set, how far it is current, and leads to the rows that 
     links.some((href) => href.includes('"truncated"') && href.includes(SETS[0]?.key ?? '')),
   ).toBe(true)
   expect(html.match(/aria-label="Delete/g)).toHaveLength(1)
+  expect(html.match(/aria-label="Make .* current"/g)).toHaveLength(1)
   expect(drawn([])).toContain('No responses yet')
 })
 

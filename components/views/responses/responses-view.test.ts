@@ -1,6 +1,6 @@
 import { MantineProvider } from '@mantine/core'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { NuqsTestingAdapter } from 'nuqs/adapters/testing'
+import { withNuqsTestingAdapter } from 'nuqs/adapters/testing'
 import { createElement } from 'react'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { expect, it } from 'vitest'
@@ -43,7 +43,7 @@ function drawn(sets: ResponseSet[]): string {
   const view = createElement(ResponsesView, { studyId: 's' })
   const page = createElement(MantineProvider, null, view)
   const asked = createElement(QueryClientProvider, { client }, page)
-  return renderToStaticMarkup(createElement(NuqsTestingAdapter, null, asked))
+  return renderToStaticMarkup(withNuqsTestingAdapter()({ children: asked }))
 }
 
 it('lists who wrote each set, how far it is current, and leads to the rows that were cut', () => {

@@ -1,6 +1,6 @@
 'use client'
 
-import { Anchor, Button, Group, Modal, Stack, TextInput } from '@mantine/core'
+import { Anchor, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
 import { IconPencilPlus } from '@tabler/icons-react'
 import Link from 'next/link'
 import { useState } from 'react'
@@ -20,7 +20,7 @@ import { EmptyState, QueryState } from '@/components/ui/states'
 import { Table, type Column } from '@/components/ui/table'
 import type { AtomOf } from '@/lib/contracts/condition'
 import { emptyFilter } from '@/lib/contracts/filter'
-import { DASH, formatCount, formatDateTime, shortHash } from '@/lib/contracts/format'
+import { formatCount, formatDateTime } from '@/lib/contracts/format'
 import type { ResponseSet } from '@/lib/contracts/responses'
 import { WriteDialog } from './write-dialog'
 
@@ -57,11 +57,19 @@ function Counted({
   )
 }
 
+const DECODING: Record<string, string> = {
+  topP: 'top-p',
+  seed: 'random seed',
+  maxTokens: 'max output tokens',
+}
+
 function definitionText({ definition }: ResponseSet): string {
   const { model, decoding, mode } = (definition ?? {}) as Record<string, unknown>
   const name = (model as { model?: string } | null)?.model
-  if (name === undefined) return DASH
-  const drawn = Object.entries((decoding ?? {}) as object).map(([key, value]) => `${key} ${value}`)
+  if (name === undefined) return ''
+  const drawn = Object.entries((decoding ?? {}) as object).map(
+    ([key, value]) => `${DECODING[key] ?? key} ${value}`,
+  )
   return [name, mode === 'chat' ? 'as a chat' : 'two templates', ...drawn].join(', ')
 }
 
@@ -130,8 +138,19 @@ function Sets({ studyId, sets }: { studyId: string; sets: readonly ResponseSet[]
       onError: (error) => notifyError('The set was not deleted', error),
     })
   const columns: Column<ResponseSet>[] = [
-    { name: 'Name', kind: 'name', cell: ({ label }) => label },
-    { name: 'Definition', cell: definitionText },
+    {
+      name: 'Name',
+      kind: 'name',
+      hint: ({ key, kind }) => (kind === 'imported' ? undefined : key),
+      cell: (set) => (
+        <>
+          {set.label}
+          <Text size="sm" c="dimmed" fw={400}>
+            {definitionText(set)}
+          </Text>
+        </>
+      ),
+    },
     {
       name: 'Current in',
       kind: 'line',
@@ -143,11 +162,15 @@ function Sets({ studyId, sets }: { studyId: string; sets: readonly ResponseSet[]
       cell: ({ files }) =>
         `${formatCount(files.filter(({ isCurrent }) => isCurrent).length)} of ${formatCount(files.length)} files`,
     },
-    { name: 'Rows', kind: 'number', cell: (set) => formatCount(sumOf(set, 'rows')) },
     {
       name: 'Responses',
       kind: 'number',
-      cell: (set) => <Counted of="answered" states={['present']} {...{ studyId, set }} />,
+      cell: (set) => (
+        <>
+          <Counted of="answered" states={['present']} {...{ studyId, set }} /> of{' '}
+          {formatCount(sumOf(set, 'rows'))} rows
+        </>
+      ),
     },
     {
       name: 'Cut',
@@ -161,25 +184,17 @@ function Sets({ studyId, sets }: { studyId: string; sets: readonly ResponseSet[]
       cell: (set) => <Counted of="failed" states={['failed']} {...{ studyId, set }} />,
     },
     { name: 'Runs', kind: 'number', cell: ({ runs }) => formatCount(runs) },
-    {
-      name: 'Hash',
-      kind: 'code',
-      hint: ({ key, kind }) => (kind === 'imported' ? undefined : key),
-      cell: ({ key, kind }) => (kind === 'imported' ? DASH : shortHash(key)),
-    },
     { name: 'Made', kind: 'line', cell: ({ createdAt }) => formatDateTime(createdAt) },
     {
       name: 'Actions',
       kind: 'line',
       cell: (set) => (
         <Group gap="sm" wrap="nowrap">
-          <LinkButton
-            aria-label={`Make ${set.label} current`}
-            disabled={set.files.every(({ isCurrent }) => isCurrent)}
-            onClick={() => onChoose(set)}
-          >
-            Make current
-          </LinkButton>
+          {set.files.every(({ isCurrent }) => isCurrent) ? null : (
+            <LinkButton aria-label={`Make ${set.label} current`} onClick={() => onChoose(set)}>
+              Make current
+            </LinkButton>
+          )}
           {set.kind === 'imported' ? null : (
             <>
               <LinkButton aria-label={`Rename ${set.label}`} onClick={() => setRenamed(set)}>

@@ -1,3 +1,4 @@
+import { Stack } from '@mantine/core'
 import { ClampedText } from '@/components/ui/clamped-text'
 import type { RowResponse } from '@/lib/contracts/rows'
 import { statusSentence } from '@/lib/contracts/status'
@@ -16,20 +17,22 @@ export function OtherResponses({ responses }: { responses: readonly RowResponse[
   return (
     <section className={classes.section}>
       <h3 className={classes.sectionTitle}>Response sets</h3>
-      {responses.map((one) => (
-        <div key={one.key}>
-          <p className={classes.sub} dir="auto">
-            {one.label}
-            {one.isCurrent ? ' (current, shown above)' : ''}
-            {endText(one)}
-          </p>
-          {one.isCurrent ? null : one.text ? (
-            <ClampedText text={one.text} />
-          ) : (
-            <p className={classes.sub}>{statusSentence(one.status)}</p>
-          )}
-        </div>
-      ))}
+      <Stack gap="sm">
+        {responses.map((one) => (
+          <div key={one.key}>
+            <p className={classes.sub} dir="auto">
+              {one.label}
+              {one.isCurrent ? ' (current, shown above)' : ''}
+              {endText(one)}
+            </p>
+            {one.isCurrent ? null : one.text ? (
+              <ClampedText text={one.text} />
+            ) : (
+              <p className={classes.sub}>{statusSentence(one.status)}</p>
+            )}
+          </div>
+        ))}
+      </Stack>
     </section>
   )
 }

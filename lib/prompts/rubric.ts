@@ -111,6 +111,7 @@ Answer with one number from 1 to 5 and nothing else.`,
   scale: { kind: 'integers', min: 1, max: 5 },
 })
 
+// No example of an answer: small models give it back.
 /** The question that comes with the program for tags: what an instruction wants, as InsTag asks it, in our own words. */
 export const INTENTIONS = defineRubric<Answer>({
   name: 'Intentions',
@@ -120,6 +121,6 @@ Task:
 {instruction}
 
 Which intentions does the task have? Name each thing that is wanted from whoever does it, such as a skill, a field, a form of the answer or a condition on it, by a tag of one to three English words in lower case. Name every one that is there, none twice and none that is only guessed.
-Answer with a JSON array of these tags, such as ["tag one", "tag two"], and nothing else.`,
+Answer with a JSON array that holds each tag as a text, and nothing else.`,
   scale: { kind: 'tags', most: 20 },
 })

@@ -172,7 +172,9 @@ export function pairMetric(own: PairMetric): Metric {
         ...replyB,
         reply: `Standing first: ${String(replyA?.['reply'] ?? '')}\n\nStanding second: ${String(replyB?.['reply'] ?? '')}`,
         rule: [replyA?.['rule'], replyB?.['rule']].filter(Boolean).join(', '),
-        exact: replyA?.['exact'] === true && replyB?.['exact'] === true,
+        // A constrained reply is exact or not by its schema alone.
+        exact:
+          replyA?.['exact'] == null ? null : replyA['exact'] === true && replyB?.['exact'] === true,
       },
     }
   }

@@ -6,7 +6,8 @@ import { pairParts, pairRuns, type PairPart, type PairRun } from './verdicts'
 function resultsOf({ run }: PairRun, part: PairPart, first: number): StoredResult[] {
   const { seedSetKey, seedSet, armKey, round, label, against, win, tie, lose } = part
   const { model, prompts, params, metricVersion } = run.definition
-  const { temperature = 0 } = params
+  const temperature = params['temperature']
+  const isSampled = typeof temperature === 'number' && temperature > 0
   const judge = typeof model?.['model'] === 'string' ? model['model'] : 'model not known'
   return Object.entries({ win, tie, lose }).map(([metric, value], at): StoredResult => ({
     ...UNSTATED,
@@ -22,7 +23,7 @@ function resultsOf({ run }: PairRun, part: PairPart, first: number): StoredResul
     k: null,
     isShare: false,
     // Verdicts of different judge models, decodings or prompts do not stand side by side.
-    harness: temperature === 0 ? judge : `${judge}, temperature ${String(temperature)}`,
+    harness: isSampled ? `${judge}, temperature ${temperature}` : judge,
     harnessVersion: String(metricVersion),
     fewShot: 0,
     templateHash: prompts[0]?.hash ?? null,

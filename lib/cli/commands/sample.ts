@@ -12,7 +12,7 @@ import { ensureSamplePrompts } from '@/lib/services/sample/prompts'
 import { recordedCells, recordValues } from '@/lib/services/sample/record'
 import { samplePlans } from '@/lib/services/sample/plans'
 import { createSeedStudy, SAMPLE_RECIPE } from '@/lib/services/sample/seeds'
-import { startSample } from '@/lib/services/sample/start'
+import { cellsWithout, startSample } from '@/lib/services/sample/start'
 import { validRuns, type RecordedRun } from '@/lib/services/sample/values'
 import { setSandbox } from '@/lib/services/sandbox'
 import { openContext } from '../context'
@@ -63,16 +63,16 @@ async function remake(context: ServiceContext, scenarios: readonly string[]): Pr
 }
 
 /**
- * Computes those of the sample's metrics whose recorded values are not kept, with the embedded models, and writes the values
- * beside the data.
+ * Computes the sample's metrics where no recorded value of them is kept, with the embedded models, and writes the values beside the
+ * data.
  */
 async function record(context: ServiceContext, kept: readonly RecordedRun[]): Promise<void> {
   const { db } = context
-  const { studyId } = await loadSample(db, { values: false })
-  const isKept = (metric: string) => kept.some(({ definition }) => definition.metric === metric)
-  const { jobs, blocked } = startSample(context, studyId, (wanted) =>
-    isKept(wanted.metric) ? [] : recordedCells(db, studyId, wanted),
-  )
+  const { studyId } = await loadSample(db, { values: kept.length > 0 })
+  const { jobs, runs, blocked } = startSample(context, studyId, (wanted) => {
+    const without = new Set(cellsWithout(db, studyId, wanted))
+    return recordedCells(db, studyId, wanted).filter((id) => without.has(id))
+  })
   const [first] = blocked
   if (first) throw new AppError('capability_missing', `${first.metric}: ${first.reason}`)
   await followJobs(
@@ -80,8 +80,11 @@ async function record(context: ServiceContext, kept: readonly RecordedRun[]): Pr
     jobs.map((job) => job.id),
     false,
   )
-  const values = recordValues(db, studyId, undefined, kept)
-  say('Sample', `values of ${values.runs.length} runs written, ${kept.length} of them kept`)
+  const whole = kept.filter(
+    ({ definition }) => !runs.some(({ metric }) => metric === definition.metric),
+  )
+  const values = recordValues(db, studyId, undefined, whole)
+  say('Sample', `values of ${values.runs.length} runs written, ${whole.length} of them kept`)
 }
 
 /** Adds `sample remake` (data and values) and `sample record` (values only). */

@@ -173,14 +173,16 @@ interface LoadOptions {
   folder?: string
 }
 
-/** The sample without the evolvers of some scenarios. */
+/** The sample without the evolvers of some scenarios, nor those and seed sets that have no file. */
 function leaveOut(manifest: SampleManifest, scenarios: readonly string[]): SampleManifest {
-  const arms = manifest.arms.filter(({ scenario }) => !scenarios.includes(scenario))
-  const keys = new Set(arms.map(({ key }) => key))
+  const isLeftOut = (key: string | null) =>
+    manifest.arms.some((arm) => arm.key === key && scenarios.includes(arm.scenario))
+  const files = manifest.files.filter(({ arm }) => !isLeftOut(arm))
   return {
     ...manifest,
-    arms,
-    files: manifest.files.filter(({ arm }) => arm === null || keys.has(arm)),
+    files,
+    arms: manifest.arms.filter(({ key }) => files.some(({ arm }) => arm === key)),
+    seedSets: manifest.seedSets.filter(({ key }) => files.some(({ seedSet }) => seedSet === key)),
     experiments: manifest.experiments.filter(({ plan }) => !scenarios.includes(plan.scenario.kind)),
   }
 }

@@ -15,10 +15,13 @@ const CONSTRAINTS = [
   'Use only lower-case letters.',
 ].join('\n')
 
+// Of each seed set: replies of four sections take the small model long.
+const SEEDS = 4
+
 /** What is asked of each scenario: as little as shows every stage. */
 const SCENARIOS = [
   { kind: 'evol-instruct', rounds: SAMPLE_RECIPE.rounds },
-  { kind: 'auto-evol', draw: 6 },
+  { kind: 'auto-evol', draw: SEEDS },
   {
     kind: 'autoif',
     constraints: CONSTRAINTS,
@@ -38,6 +41,7 @@ export function samplePlans(): Plan[] {
     return planSchema.parse({
       name: `${name}: ${scenario.kind}`,
       scenario,
+      seeds: { rows: scenario.kind === 'auto-evol' ? SEEDS : null },
       arms: arms
         .filter((arm) => arm.scenario === scenario.kind)
         .map(({ key, label, armClass, decoding }) => ({

@@ -20,7 +20,7 @@ import {
   type SampleMetric,
 } from './manifest'
 import {
-  hashOfData,
+  hashesOfData,
   RECORD_COMMAND,
   renameCells,
   writeValues,
@@ -157,11 +157,15 @@ export function recordValues(
   const stored = db.select().from(runs).where(eq(runs.studyId, studyId)).orderBy(runs.no).all()
   const order = readSampleMetrics(folder).map(({ metric }) => metric)
   // Columns of the files come with them.
-  const wanted = stored.filter((run) => run.deletedAt === null && order.includes(run.metricId))
+  const isKept = (metric: string) => kept.some(({ definition }) => definition.metric === metric)
+  const wanted = stored.filter(
+    ({ deletedAt, metricId }) =>
+      deletedAt === null && order.includes(metricId) && !isKept(metricId),
+  )
   const made = wanted.map((run) => dumpRun(db, run, folder))
   const values: RecordedValues = {
     madeBy: RECORD_COMMAND,
-    manifest: hashOfData(folder),
+    files: hashesOfData(folder),
     runs: [...kept, ...made].toSorted(
       (a, b) => order.indexOf(a.definition.metric) - order.indexOf(b.definition.metric),
     ),

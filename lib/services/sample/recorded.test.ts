@@ -18,7 +18,7 @@ import { listStudyFigures } from '../figures'
 import { listRuns } from '../runs'
 import { loadSample } from './load'
 import { readSampleMetrics, sampleCellName, sampleFolder } from './manifest'
-import { hashOfData, outdatedBecause, RECORD_COMMAND, readValues } from './values'
+import { hashesOfData, outdatedBecause, RECORD_COMMAND, readValues } from './values'
 
 // Opening a model writes its weights out the first time.
 const SLOW = 300_000
@@ -41,10 +41,7 @@ function modelOf(name: string): ModelIdentity {
 
 describe('the values that ship with the sample', () => {
   it('are of the data that ships, one run for each metric of the sample', () => {
-    expect({ remedy, manifest: values.manifest }).toEqual({
-      remedy,
-      manifest: hashOfData(sampleFolder()),
-    })
+    expect({ remedy, files: values.files }).toEqual({ remedy, files: hashesOfData(sampleFolder()) })
     expect(runs.map(({ name }) => name)).toEqual(readSampleMetrics().map(({ metric }) => metric))
     for (const { run } of runs) expect([run.file, hashOf(run.file)]).toEqual([run.file, run.sha256])
   })

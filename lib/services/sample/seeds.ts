@@ -14,9 +14,9 @@ const SAMPLED = { temperature: 0.7, topP: 0.95, seed: 1 }
 export const SAMPLE_RECIPE: SampleRecipe = {
   name: 'Sample: 48 seeds, three rounds',
   description:
-    'Forty-eight seed instructions in three seed sets, evolved over three rounds by SmolLM2-135M-Instruct, once decoded greedily and once sampled at temperature 0.7; responses by the same model.',
+    'Forty-eight seed instructions in three seed sets, evolved over three rounds by SmolLM2-135M-Instruct, once decoded greedily and once sampled at temperature 0.7; responses by the same model. The same model was tried with AutoIF and Auto Evol-Instruct.',
   notice:
-    'Made by a model of 135 million parameters: it evolves instructions and its token losses are exact, but it often answers or repeats an instruction instead of rewriting it, and its difficulty ratings are not reliable. Use this study to learn the tool, not to draw conclusions. First-token probabilities are always measured greedily, so the two evolvers coincide in round 1, where both start from the same seeds.',
+    'Made by a model of 135 million parameters: it evolves instructions and its token losses are exact, but it often answers or repeats an instruction instead of rewriting it, and its difficulty ratings are not reliable. Use this study to learn the tool, not to draw conclusions. AutoIF: the model was shown three examples of checking functions and mostly copied them, so of 9 constraints that pass cross-validation only one (“Use the word because.”) has a function that checks it. Auto Evol-Instruct: it kept to the layout with none of 12 seeds, so this evolver has no rows. Both experiments are here with every reply. First-token probabilities are always measured greedily, so the two evolvers coincide in round 1, where both start from the same seeds.',
   madeBy: 'npm run evolens -- sample remake',
   seedSets: [
     { key: 'general', label: 'General', file: 'general-seeds.jsonl' },

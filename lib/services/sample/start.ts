@@ -8,8 +8,8 @@ import { requestedCells, startRuns } from '../runs/compute'
 import type { ServiceContext } from '../context'
 import { readSampleMetrics, type SampleMetric } from './manifest'
 
-/** Returns the cells in which no run has the metric's values. */
-function cellsWithout(db: Db, studyId: string, { metric }: SampleMetric): string[] {
+/** Returns the ids of the cells in which no run has the metric's values. */
+export function cellsWithout(db: Db, studyId: string, { metric }: SampleMetric): string[] {
   const has = new Set(
     db
       .select({ no: runCells.cellNo })

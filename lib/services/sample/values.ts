@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
@@ -55,8 +54,8 @@ export type RecordedRun = z.infer<typeof recordedRunSchema>
 const recordedValuesSchema = z.object({
   /** The command that records the values. */
   madeBy: z.string(),
-  /** SHA-256 of the sample's manifest, which names every data file by its own. */
-  manifest: z.string(),
+  /** Name of each data file that was measured, with its SHA-256 then. */
+  files: z.record(z.string(), z.string()),
   runs: z.array(recordedRunSchema),
 })
 export type RecordedValues = z.infer<typeof recordedValuesSchema>
@@ -100,23 +99,25 @@ export function outdatedBecause(
   return null
 }
 
-/** Returns the hash of what the manifest says of the data; the words that present the sample may change. */
-export function hashOfData(folder: string): string {
-  const words = new Set(['name', 'description', 'notice'])
-  const data = Object.entries(readManifest(folder)).filter(([key]) => !words.has(key))
-  return createHash('sha256')
-    .update(canonicalJson(Object.fromEntries(data)))
-    .digest('hex')
+/** Returns the SHA-256 of each data file, by its name without the ending. */
+export function hashesOfData(folder: string): Record<string, string> {
+  const { files } = readManifest(folder)
+  return Object.fromEntries(files.map(({ file, sha256 }) => [path.parse(file).name, sha256]))
 }
 
-/** Returns the recorded runs that are of the data that is there and of the definition that this version makes. */
+/**
+ * Returns the recorded runs that are of the data that is there and of the definition that this version makes. Files that came
+ * later have no values in them.
+ */
 export function validRuns(folder = sampleFolder()): RecordedRun[] {
   const values = readValues(folder)
-  if (!values || values.manifest !== hashOfData(folder)) return []
+  if (!values) return []
+  const hashes = hashesOfData(folder)
   const wanted = readSampleMetrics(folder)
   return values.runs.filter((run) => {
     const asked = wanted.find(({ metric }) => metric === run.definition.metric)
-    return asked !== undefined && outdatedBecause(run, asked) === null
+    const isOfData = run.cells.every(({ cell }) => values.files[cell] === hashes[cell])
+    return isOfData && asked !== undefined && outdatedBecause(run, asked) === null
   })
 }
 

@@ -2,6 +2,7 @@ import './production'
 import process from 'node:process'
 import { readConfig } from '@/lib/config'
 import { errorMessage } from '@/lib/errors'
+import { noBuild } from '@/lib/testing/chaos/web'
 import { benchBackup } from './backup'
 import { benchCheckers } from './checkers'
 import { benchClaims } from './claims'
@@ -21,6 +22,7 @@ import { benchOverhead } from './overhead'
 import { benchReplyParsing } from './reply-parsing'
 import { benchRowsPage } from './rows-page'
 import { benchSearch } from './search'
+import { benchServer } from './server'
 import { benchSimilar } from './similar'
 import { benchSubsets } from './subsets'
 import { benchTable } from './table'
@@ -172,6 +174,18 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
     return [
       milliseconds(`first figure of a fresh process, ${rows} rows`, figureMs, 2_000),
       most(`its memory with ${columns} columns counted and sorted by`, peakMb, 'MB', 600),
+    ]
+  },
+  server: async () => {
+    const missing = noBuild()
+    if (missing) {
+      console.log(`skipped    start of the server: ${missing}`)
+      return []
+    }
+    const { rows, columns, figureMs, memoryMb } = await benchServer()
+    return [
+      milliseconds(`start of the server to the first figure, ${rows} rows`, figureMs, 2_000),
+      most(`its memory with ${columns} columns and a text sorted by`, memoryMb, 'MB', 600),
     ]
   },
   table: async () => {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '@/lib/cli/free-port'
+import type { Config } from '@/lib/config'
 import { computeRequestSchema } from '@/lib/contracts/compute'
 import { startRuns } from '@/lib/services/runs/compute'
 import { createRandom } from '@/lib/stats/random'
@@ -29,26 +30,32 @@ export function noBuild(): string | null {
   return fs.existsSync('.next/BUILD_ID') ? null : 'there is no build; run "npx next build" first'
 }
 
-/** Starts the web server, asks it as a page would, and kills it; returns how often it answered. */
-async function killWeb(study: TestStudy, lifeMs: number): Promise<number> {
+/** Starts the web server of the production build on a data folder. */
+export async function spawnWeb({ dataDir, cacheDir }: Pick<Config, 'dataDir' | 'cacheDir'>) {
   const port = await freePort()
   const web = spawn(process.execPath, ['lib/cli/start/web.mjs'], {
     stdio: 'ignore',
     env: {
       ...process.env,
       NODE_ENV: 'production',
-      EVOLENS_DATA_DIR: study.config.dataDir,
-      EVOLENS_CACHE_DIR: study.config.cacheDir,
+      EVOLENS_DATA_DIR: dataDir,
+      EVOLENS_CACHE_DIR: cacheDir,
       HOST: '127.0.0.1',
       PORT: String(port),
       LOG_LEVEL: 'silent',
     },
   })
+  return { web, url: `http://127.0.0.1:${port}` }
+}
+
+/** Starts the web server, asks it as a page would, and kills it; returns how often it answered. */
+async function killWeb(study: TestStudy, lifeMs: number): Promise<number> {
+  const { web, url } = await spawnWeb(study.config)
   let replies = 0
   let dies = Date.now() + START_MS
   for (let n = 0; Date.now() < dies && web.exitCode === null; n += 1) {
     const path = ASKED[n % ASKED.length] as string
-    const reply = await fetch(`http://127.0.0.1:${port}${path}`).catch(() => null)
+    const reply = await fetch(url + path).catch(() => null)
     await reply?.arrayBuffer()
     // Its life is counted from its first answer.
     if (reply?.ok && replies === 0) dies = Date.now() + lifeMs

@@ -180,7 +180,7 @@ function* loadCell(
   const scales = new Float32Array(cell.rowCount)
   const errors = new Float32Array(cell.rowCount)
   const pointers: Pointer[] = []
-  let codes = new Int8Array(0)
+  let codes: Int8Array = new Int8Array(0)
   let [d, bytes, at] = [0, 0, 0]
   for (const batch of cellPointers(db, cell, run)) {
     for (const { idx, pointer } of batch) {

@@ -167,7 +167,13 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
   similar: async () => {
     const { rows, firstMs, ms } = await benchSimilar()
     const first = `vectors are read first in ${(firstMs / 1000).toFixed(1)} s`
-    return [milliseconds(`100 rows most similar to one of ${rows} (${first})`, ms, 150)]
+    return [
+      milliseconds(
+        `100 rows most similar to one of ${rows}, by processor time (${first})`,
+        ms,
+        150,
+      ),
+    ]
   },
   memory: async () => {
     const { rows, columns, figureMs, peakMb } = await benchMemory()

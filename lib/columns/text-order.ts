@@ -194,22 +194,52 @@ function ends(n: number, isNext: (at: number) => boolean): number[] {
   return found
 }
 
+const compareWholes = (a: string, b: string) => wholes.compare(a, b) || byCharacters(a, b)
+
+/** Sorts texts in steps: parts of them, which are then merged two by two. */
+function* sortSome(texts: readonly string[]): Generator<void, string[]> {
+  let parts: string[][] = []
+  for (let at = 0; at < texts.length; at += FEW) {
+    parts.push(texts.slice(at, at + FEW).sort(compareWholes))
+    yield
+  }
+  while (parts.length > 1) {
+    const next: string[][] = []
+    for (let k = 0; k < parts.length; k += 2) {
+      const [a, b = []] = parts.slice(k) as [string[], string[]?]
+      const both: string[] = []
+      for (let [i, j] = [0, 0]; i < a.length || j < b.length;) {
+        const isA =
+          j >= b.length || (i < a.length && compareWholes(a[i] as string, b[j] as string) <= 0)
+        both.push((isA ? a[i++] : b[j++]) as string)
+        if (both.length % FEW === 0) yield
+      }
+      next.push(both)
+    }
+    parts = next
+  }
+  return parts[0] ?? []
+}
+
 /** Orders rows by their whole texts; equal ones stay as they are and are marked. */
 function* byWhole(
   rows: Int32Array,
   isFirst: Uint8Array,
   whole: (row: number) => string,
 ): Generator<void> {
-  const texts: { row: number; text: string }[] = []
-  for (const row of rows) {
-    texts.push({ row, text: whole(row) })
-    if (texts.length % FEW === 0) yield
+  const rowsOf = new Map<string, number[]>()
+  for (const [k, row] of rows.toSorted().entries()) {
+    const text = whole(row)
+    const same = rowsOf.get(text)
+    if (same) same.push(row)
+    else rowsOf.set(text, [row])
+    if (k % FEW === 0) yield
   }
-  texts.sort(
-    (a, b) => wholes.compare(a.text, b.text) || byCharacters(a.text, b.text) || a.row - b.row,
-  )
-  texts.forEach(({ row, text }, k) => {
-    rows[k] = row
-    if (k > 0) isFirst[k] = Number(text !== texts[k - 1]?.text)
-  })
+  let at = 0
+  for (const text of yield* sortSome([...rowsOf.keys()]))
+    for (const [k, row] of (rowsOf.get(text) as number[]).entries()) {
+      rows[at] = row
+      if (at > 0) isFirst[at] = Number(k === 0)
+      at += 1
+    }
 }

@@ -51,7 +51,8 @@ export function testText(n: number): string {
   return [VERBS[n % VERBS.length], 'the', noun, `number ${n}`, ...more].join(' ')
 }
 
-const SOURCE = JSON.stringify({
+/** Source of a cell as of an imported file of rows with an instruction and an output. */
+export const FILE_SOURCE = JSON.stringify({
   kind: 'file',
   fileName: 'test.json',
   sizeBytes: 1,
@@ -92,7 +93,7 @@ function fill(db: Db, rows: number): void {
       armId,
       round,
       rows,
-      SOURCE,
+      FILE_SOURCE,
       id,
     )
     run(

@@ -81,10 +81,10 @@ export class Dictionary {
 }
 
 /** Returns the places of texts in the order of the alphabet. */
-function alphabetical(texts: readonly string[]): Int32Array {
+function alphabetical(texts: readonly string[]): number[] {
   const order = new TextOrder(texts.length)
   texts.forEach((text, k) => order.add(k, text))
-  return finish(order.sorted((k) => texts[k] as string)).order
+  return Array.from(finish(order.sorted((k) => texts[k] as string)).order)
 }
 
 const { compare: natural } = new Intl.Collator('en', { numeric: true })

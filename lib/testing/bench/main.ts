@@ -2,6 +2,7 @@ import './production'
 import process from 'node:process'
 import { readConfig } from '@/lib/config'
 import { errorMessage } from '@/lib/errors'
+import { noBuild } from '@/lib/testing/web-server'
 import { benchBackup } from './backup'
 import { benchCheckers } from './checkers'
 import { benchClaims } from './claims'
@@ -26,6 +27,7 @@ import { benchPooled } from './pooled'
 import { benchReplyParsing } from './reply-parsing'
 import { benchRowsPage } from './rows-page'
 import { benchSearch } from './search'
+import { benchServer } from './server'
 import { benchSimilar } from './similar'
 import { benchSubsets } from './subsets'
 import { benchTable } from './table'
@@ -220,13 +222,31 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
   similar: async () => {
     const { rows, firstMs, ms } = await benchSimilar()
     const first = `vectors are read first in ${(firstMs / 1000).toFixed(1)} s`
-    return [milliseconds(`100 rows most similar to one of ${rows} (${first})`, ms, 150)]
+    return [
+      milliseconds(
+        `100 rows most similar to one of ${rows}, by processor time (${first})`,
+        ms,
+        150,
+      ),
+    ]
   },
   memory: async () => {
     const { rows, columns, figureMs, peakMb } = await benchMemory()
     return [
       milliseconds(`first figure of a fresh process, ${rows} rows`, figureMs, 2_000),
       most(`its memory with ${columns} columns counted and sorted by`, peakMb, 'MB', 600),
+    ]
+  },
+  server: async () => {
+    const missing = noBuild()
+    if (missing) {
+      console.log(`skipped    start of the server: ${missing}`)
+      return []
+    }
+    const { rows, columns, figureMs, memoryMb } = await benchServer()
+    return [
+      milliseconds(`start of the server to the first figure, ${rows} rows`, figureMs, 2_000),
+      most(`its memory with ${columns} columns and a text sorted by`, memoryMb, 'MB', 600),
     ]
   },
   table: async () => {

@@ -4,7 +4,7 @@ import { emptyFilter } from '@/lib/contracts/filter'
 import { getStudyFigure } from '@/lib/services/figures'
 import { filterFacets, listRows } from '@/lib/services/rows'
 import { getStudyDetail } from '@/lib/services/studies/detail'
-import { ownPeakMb } from './own-peak'
+import { peakMb } from './peak-memory'
 
 // The largest working set of a process that reads all columns of a study, as the query worker of the web process may.
 const [file = '', studyId = ''] = process.argv.slice(2)
@@ -26,4 +26,4 @@ for (const query of ['sources', 'tide', '"the moon"']) {
   const filter = { ...emptyFilter(), find: { is: 'words' as const, query } }
   await listRows(db, studyId, { ...page, filter, sort })
 }
-console.log(JSON.stringify({ columns: columns.length, figureMs, peakMb: ownPeakMb() }))
+console.log(JSON.stringify({ columns: columns.length, figureMs, peakMb: peakMb() }))

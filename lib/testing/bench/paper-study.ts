@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import type { Db } from '@/db/client'
 import { resultFiles, resultModels, results, seedSets } from '@/db/schema'
-import type { CellSource } from '@/lib/contracts/cell'
 import { resultFactsSchema } from '@/lib/contracts/results'
 import { listFigures, parseFigureOptions } from '@/lib/figures'
 import { getMetric } from '@/lib/metrics'
@@ -14,6 +13,7 @@ import { fedBy, findSource, outputOf, readsOf } from '@/lib/services/columns/des
 import { createStudy, ensureArm, ensureSeedSet } from '@/lib/services/studies'
 import { storeRun } from '@/lib/testing/columns'
 import { testDatabase } from '@/lib/testing/database'
+import { FILE_SOURCE } from '@/lib/testing/job-study'
 
 // The paper's whole collection with its seeds.
 const ROWS = 556_346
@@ -23,19 +23,6 @@ const ARMS = ['small', 'large']
 const ROUNDS = [1, 2, 3]
 // Whole numbers where a scale is as long as this.
 const WHOLE_FROM = 100
-
-/** As of an imported file, so that exports and backups take the study. */
-const SOURCE = JSON.stringify({
-  kind: 'file',
-  fileName: 'bench.json',
-  sizeBytes: 1,
-  sha256: 'x',
-  format: 'alpaca',
-  container: 'json',
-  mapping: null,
-  keySets: [['instruction', 'output']],
-  definition: null,
-} satisfies CellSource)
 
 const LONG_TEXT =
   'explain in your own words how the tide and the moon belong together, name two sources and say where they differ. '.repeat(
@@ -81,7 +68,7 @@ function addCells(db: Db, studyId: string): void {
       const kind = { armClass: 'other', scenario: 'other' } as const
       const armId = arm && ensureArm(db, studyId, { key: arm, label: arm, ...kind })
       const name = `${key}-${arm}-${round}`
-      insert.run(randomUUID(), studyId, set, armId, round, perCell, SOURCE, name)
+      insert.run(randomUUID(), studyId, set, armId, round, perCell, FILE_SOURCE, name)
     }
     add(null, 0)
     for (const arm of ARMS) for (const round of ROUNDS) add(arm, round)

@@ -9,7 +9,7 @@ import { previewUpload } from '@/lib/services/imports'
 import { importFile } from '@/lib/services/imports/file'
 import { registerFile } from '@/lib/services/imports/uploads'
 import { createStudy } from '@/lib/services/studies'
-import { ownPeakMb } from './own-peak'
+import { peakMb } from './peak-memory'
 
 // Stores a file in an empty data folder, as the worker does: an import, or a backup that is opened.
 const [kind = '', file = '', folder = ''] = process.argv.slice(2)
@@ -35,5 +35,5 @@ const { user, system } = process.cpuUsage(before)
 const rows = db.$client.prepare('select count(*) from rows').pluck().get()
 db.$client.close()
 console.log(
-  JSON.stringify({ rows, seconds, processorSeconds: (user + system) / 1e6, peakMb: ownPeakMb() }),
+  JSON.stringify({ rows, seconds, processorSeconds: (user + system) / 1e6, peakMb: peakMb() }),
 )

@@ -1,5 +1,5 @@
 import type { Db } from '@/db/client'
-import { fullMask, intersect, type Mask } from '@/lib/columns/filter'
+import { exclude, fullMask, intersect, type Mask } from '@/lib/columns/filter'
 import type { AtomOf } from '@/lib/contracts/condition'
 import type { FindField } from '@/lib/contracts/find'
 import { parseWords, phrasesOf, type WordQuery } from '@/lib/contracts/word-query'
@@ -19,13 +19,17 @@ function read({ query }: { query: string }): WordQuery {
 /** The rows of a cell that a search for words finds: its phrases may stand in different texts of a row. */
 function rowsOf(query: WordQuery, only: FindField | undefined, db: Db, cell: CellRef): Mask {
   if ('words' in query) return findRows(db, cell, phraseMatcher(query, only))
-  if ('not' in query) return rowsOf(query.not, only, db, cell).map((bit) => 1 - bit)
+  if ('not' in query) {
+    const others = fullMask(cell.rowCount)
+    exclude(others, rowsOf(query.not, only, db, cell))
+    return others
+  }
   const isAll = 'all' in query
   const parts = (isAll ? query.all : query.any).map((part) => rowsOf(part, only, db, cell))
   const mask = isAll ? fullMask(cell.rowCount) : new Uint8Array(cell.rowCount)
   for (const part of parts) {
     if (isAll) intersect(mask, part)
-    else part.forEach((bit, row) => bit === 1 && (mask[row] = 1))
+    else for (let row = 0; row < mask.length; row += 1) if (part[row] === 1) mask[row] = 1
   }
   return mask
 }

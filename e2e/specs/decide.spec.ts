@@ -9,7 +9,7 @@ const ROWS = Array.from({ length: 6 }, (_, k) => ({
 
 async function study(request: APIRequestContext, name: string, rows = ROWS): Promise<string> {
   const studyId = await newStudy(request, name)
-  await importFile(request, studyId, { name: 'rivers.json', text: JSON.stringify(rows) })
+  await importFile(request, studyId, { name: `${name}.json`, text: JSON.stringify(rows) })
   return studyId
 }
 
@@ -109,11 +109,11 @@ test('studies say what they store, are backed up, opened again and merged', asyn
   await page.goto('/')
   const row = (name: string) =>
     page.getByRole('region', { name: 'Studies' }).getByRole('row', { name: new RegExp(`^${name}`) })
-  await expect(row('Rivers').getByText(/^[\d.]+ k?B$/)).toHaveAttribute('title', /rows/i)
+  await expect(row('Rivers').getByText(/^[\d.]+ k?B$/)).toHaveAttribute('title', /^Row texts \d+ B/)
   await expect(page.getByText(/^On disk: database .* free/)).toBeVisible()
 
   const act = async (item: string) => {
-    await row('Rivers').getByRole('button', { name: 'Actions for Rivers' }).click()
+    await page.getByRole('button', { name: 'Actions for Rivers', exact: true }).first().click()
     await page.getByRole('menuitem', { name: item }).click()
   }
   const dialog = page.getByRole('dialog')
@@ -134,7 +134,7 @@ test('studies say what they store, are backed up, opened again and merged', asyn
   await page.getByRole('option', { name: 'Lakes' }).click()
   await dialog.getByRole('textbox', { name: 'Name of the new study' }).fill('Waters')
   await expect(dialog.getByText(/1 file with 1 row are added/)).toBeVisible()
-  await dialog.getByRole('button', { name: 'Merge' }).click()
+  await dialog.getByRole('button', { name: 'Merge', exact: true }).click()
   await dialog.getByRole('link', { name: 'Show the study' }).click({ timeout: 60_000 })
   await expect(page.getByRole('heading', { name: 'Waters', level: 1 })).toBeVisible()
   const studies = (await (await request.get('/api/studies')).json()) as {

@@ -126,14 +126,16 @@ interface PdfSize {
   heightMm: number
 }
 
-/** Makes each picture of letters say its text to whoever copies or reads it aloud. */
+/** Makes each picture of letters say its text to whoever copies or reads it aloud; other pictures have none. */
 function nameImages(doc: jsPDF, texts: readonly string[]): void {
   const left = [...texts]
   // The types leave out what writes operators of a page.
   const { write } = doc.internal as unknown as { write(operators: string): void }
   const add = doc.addImage.bind(doc) as (...args: unknown[]) => jsPDF
   doc.addImage = (...args: unknown[]) => {
-    const utf16 = [...(left.shift() ?? '')].flatMap((character) =>
+    const text = left.shift() ?? ''
+    if (text === '') return add(...args)
+    const utf16 = [...text].flatMap((character) =>
       Array.from({ length: character.length }, (_, at) =>
         character.charCodeAt(at).toString(16).padStart(4, '0'),
       ),
@@ -176,7 +178,13 @@ export async function svgToPdf(
   simplify(drawing)
   const px = Number(/viewBox="\S+ \S+ (\S+) /.exec(svg)?.[1])
   const hasGlyph = (code: number) => font.metadata.characterToGlyph(code) > 0
-  nameImages(doc, await drawLetters(drawing, hasGlyph, px / widthMm))
+  const own = new Set(drawing.querySelectorAll('image'))
+  const letters = (await drawLetters(drawing, hasGlyph, px / widthMm)).values()
+  const pictures = [...drawing.querySelectorAll('image')]
+  nameImages(
+    doc,
+    pictures.map((picture) => (own.has(picture) ? '' : (letters.next().value ?? ''))),
+  )
   doc.setProperties({
     title: record.title,
     subject: record.description,

@@ -1,7 +1,7 @@
 import { saveFile } from '@/components/figures/frame/download'
 import { loadPrintFonts, withSystemFonts } from '@/components/figures/frame/export-pdf'
 import { fileOf } from '@/components/figures/frame/picture'
-import { INK, type Tone } from '@/components/figures/palette'
+import { INK, SURFACE, type Tone } from '@/components/figures/palette'
 import { formatCount, shortHash } from '@/lib/contracts/format'
 import type { MapColours, MapInfo } from '@/lib/contracts/map'
 import { DEFAULT_CHOICES, type PictureChoices } from '@/lib/contracts/picture'
@@ -24,8 +24,24 @@ interface MapPicture {
 const DPI = 600
 const INCH_MM = 25.4
 
+/** Of so many points no artefact is seen at 600 dpi, and a PDF takes a JPEG as it is: a PNG is unpacked and packed again, which takes a minute. */
+const JPEG_QUALITY = 0.95
+
+/** Returns what is on a canvas as a JPEG on white paper. */
+function jpegOf(canvas: HTMLCanvasElement): string {
+  const sheet = document.createElement('canvas')
+  sheet.width = canvas.width
+  sheet.height = canvas.height
+  const context = sheet.getContext('2d')
+  if (!context) throw new Error('This browser cannot draw the picture. Export it as SVG.')
+  context.fillStyle = SURFACE.light
+  context.fillRect(0, 0, sheet.width, sheet.height)
+  context.drawImage(canvas, 0, 0)
+  return sheet.toDataURL('image/jpeg', JPEG_QUALITY)
+}
+
 /** Draws the points of a frame once more, as fine as they are printed. */
-function imageOf(drawing: MapDrawing): string {
+function imageOf(drawing: MapDrawing, format: PictureChoices['format']): string {
   const { points, codes, order, colours, camera, size, point, opacity } = drawing
   const canvas = document.createElement('canvas')
   const painter = openPainter(canvas)
@@ -35,7 +51,7 @@ function imageOf(drawing: MapDrawing): string {
     painter.setCodes(codes, order)
     painter.setColours(colours)
     painter.draw({ camera, size, density, point: point * density, opacity })
-    return canvas.toDataURL('image/png')
+    return format === 'pdf' ? jpegOf(canvas) : canvas.toDataURL('image/png')
   } finally {
     painter.dispose()
   }
@@ -74,7 +90,7 @@ export async function savePicture(picture: MapPicture): Promise<string | null> {
           },
         ],
   )
-  const points = isImage ? { image: imageOf(drawing) } : circlesOf(drawing, drawn)
+  const points = isImage ? { image: imageOf(drawing, format) } : circlesOf(drawing, drawn)
   const svg = mapSvg(drawing.size, points, groups, record)
   await loadPrintFonts()
   const of = { ...DEFAULT_CHOICES, format, widthMm: MAP_WIDTH_MM }

@@ -71,8 +71,8 @@ const byDatabase = new WeakMap<object, Caches>()
 export function cachesOf(db: Db): Caches {
   let caches = byDatabase.get(db.$client)
   if (!caches) {
-    const { memory, name } = db.$client
-    const spill = new Spill(memory ? os.tmpdir() : path.dirname(name))
+    const folder = db.$client.memory ? os.tmpdir() : path.dirname(db.$client.name)
+    const spill = new Spill(folder)
     caches = {
       columns: new StampedCache(COLUMN_BYTES, spill),
       results: new StampedCache(RESULT_BYTES),

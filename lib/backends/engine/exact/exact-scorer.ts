@@ -6,7 +6,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import { throwIfAborted } from '@/lib/errors'
 import type { GenerateArgs, GenerationResult, Scorer } from '../engine-types'
 import { BLOCK_TYPES, expandBlocks } from '../gguf/blocks'
-import { argMax } from '../logsumexp'
+import { argMax, logSumExp } from '../logsumexp'
 import { bodyGraph, carriedNames, headGraph } from './graph'
 import type { ReadVector } from './graph'
 import { packTexts } from './packs'
@@ -161,13 +161,14 @@ export class ExactScorer implements Scorer {
       const { states } = await this.states([Int32Array.from(ids)], 0, this.nothing(1))
       const last = (states as Tensor).data.slice(-this.plan.width) as Float32Array
       const vector = new ort.Tensor('float32', last, [1, this.plan.width])
-      const { all } = await this.head.run({ states: vector, next: longs([0], [1, 1]) }, ['all'])
-      const logprobs = all?.data as Float32Array
-      const id = argMax(logprobs)
+      const found = await this.head.run({ states: vector, next: longs([0], [1, 1]) }, ['logits'])
+      const logits = found.logits?.data as Float32Array
+      const id = argMax(logits)
+      const logprob = Math.min(0, (logits[id] as number) - logSumExp(logits, 0, logits.length))
       tokens.push({
         text: this.options.tokenText(id),
         id,
-        logprob: logprobs[id] as number,
+        logprob,
         top: [],
       })
       ids.push(id)
@@ -243,7 +244,11 @@ export class ExactScorer implements Scorer {
         },
         ['given'],
       )
-      given.set(found.given?.data as Float32Array, from)
+      const scores = found.given?.data as Float32Array
+      // A probability never exceeds one, whatever rounding adds.
+      scores.forEach((value, i) => {
+        given[from + i] = Math.min(0, value)
+      })
     }
     return given
   }

@@ -9,11 +9,13 @@ const { AttributeType } = onnx.AttributeProto
 const OPSET = 17
 const IR_VERSION = 8
 const FUSED = 'com.microsoft'
+// Exponentials summed at once: over a whole vocabulary, float32 loses the small ones beside the largest, 4e-6 of the sum.
+const SUMMED = 4_096
 
 /** Returns the numbers of a vector of the model. */
 export type ReadVector = (name: string) => Float32Array
 
-type Attributes = Readonly<Record<string, number>>
+type Attributes = Readonly<Record<string, number | number[]>>
 
 /** Collects nodes and weights; a node's first output has the name of the node. */
 class Graph {
@@ -49,7 +51,11 @@ class Graph {
   ): string {
     const names = [output].flat()
     const attribute = [
-      ...Object.entries(attributes).map(([name, i]) => ({ name, i, type: AttributeType.INT })),
+      ...Object.entries(attributes).map(([name, i]) =>
+        Array.isArray(i)
+          ? { name, ints: i, type: AttributeType.INTS }
+          : { name, i, type: AttributeType.INT },
+      ),
       ...Object.entries(floats).map(([name, f]) => ({ name, f, type: AttributeType.FLOAT })),
     ]
     this.nodes.push({ opType, domain, input, output: names, attribute })
@@ -269,10 +275,25 @@ export function headGraph(plan: ExactPlan, weights: string, vector: ReadVector):
   const logits = graph.node(['Gemm'], [states, graph.matrix(headTensor(plan))], 'logits', {
     transB: 1,
   })
-  const all = graph.node(['LogSoftmax'], [logits], 'all', { axis: -1 })
-  graph.node(['GatherElements'], [all, next], 'given', { axis: 1 })
+  const parts: number[] = []
+  for (let left = plan.vocabSize; left > 0; left -= SUMMED) parts.push(Math.min(SUMMED, left))
+  const names = parts.map((_, part) => `part${part}`)
+  graph.node(['Split'], [logits, graph.shape('parts', ...parts)], names, { axis: 1 })
+  const first = graph.shape('first', 0)
+  // The sum of a part is what lies between its logits and their log-softmax.
+  const sums = names.map((part) => {
+    const softened = graph.node(['LogSoftmax'], [part], `${part}.soft`, { axis: -1 })
+    const [logit, soft] = [part, softened].map((from) =>
+      graph.node(['Gather'], [from, first], `${from}.first`, { axis: 1 }),
+    ) as [string, string]
+    return graph.node(['Sub'], [logit, soft], `${part}.sum`)
+  })
+  const joined = graph.node(['Concat'], sums, 'sums', { axis: 1 })
+  const total = graph.node(['ReduceLogSumExp'], [joined], 'total', { axes: [1] })
+  const taken = graph.node(['GatherElements'], [logits, next], 'taken', { axis: 1 })
+  graph.node(['Sub'], [taken, total], 'given')
   graph.output('given', 'tokens', 1)
   // Taken for the probe's continuation only.
-  graph.output('all', 'tokens', plan.vocabSize)
+  graph.output('logits', 'tokens', plan.vocabSize)
   return graph.encoded()
 }

@@ -45,7 +45,9 @@ describe('the worked distances in full precision', () => {
   const smallest = (points: number[][]) => {
     const flat = Float64Array.from(points.flat())
     return points.map((_, i) =>
-      Math.min(...points.flatMap((_p, j) => (j === i ? [] : [squaredDistance(flat, i, flat, j, 2)]))),
+      Math.min(
+        ...points.flatMap((_p, j) => (j === i ? [] : [squaredDistance(flat, i, flat, j, 2)])),
+      ),
     )
   }
 

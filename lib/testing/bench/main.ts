@@ -138,10 +138,7 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
       if (share === null) console.log(`skipped    ${name}: faiss is ${faissKernel}`)
       else
         figures.push(
-          remark(
-            `${name}, over ${faissKernel} (0.20 to 0.25 in processor seconds were seen on a busy machine)`,
-            share,
-          ),
+          remark(`${name}, over ${faissKernel} (0.14 to 0.25 were seen on busy machines)`, share),
         )
       figures.push(most(`memory of that search`, rssMb, 'MB', 1_024))
     }

@@ -4,11 +4,8 @@ import path from 'node:path'
 import { createRandom } from '@/lib/stats/random'
 import { runSearch } from './mnd-faiss'
 
-// The rows of the paper's study, of its seeds, and what the smallest of the usual encoders makes of each.
-const ROWS = 556_346
-const SEEDS = 20_606
-const D = 384
-const TOPICS = 200
+// The paper's study: its rows, its seeds, the topics they may have, and what the smallest of the usual encoders makes of each.
+const [ROWS, SEEDS, TOPICS, D] = [556_346, 20_606, 200, 384]
 // Rows are written some at a time.
 const ROWS_PER_WRITE = 8_192
 

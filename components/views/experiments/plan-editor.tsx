@@ -93,8 +93,10 @@ export function PlanEditor(props: PlanEditorProps) {
   const [isTried, setIsTried] = useState(false)
   const read = typed === null ? null : readText(typed, backends)
   const textProblems = read && 'problems' in read ? read.problems : null
-  const problems = problemsOf(draft)
-  const plan = textProblems ? null : (planSchema.safeParse(draft).data ?? null)
+  // A text that names backends may be read before they are known here; it counts once they are.
+  const shown = read && 'plan' in read ? read.plan : draft
+  const problems = problemsOf(shown)
+  const plan = textProblems ? null : (planSchema.safeParse(shown).data ?? null)
 
   const onType = (text: string) => {
     setTyped(text)
@@ -103,7 +105,7 @@ export function PlanEditor(props: PlanEditorProps) {
   }
   const change = (patch: Partial<Draft>) => {
     setTyped(null)
-    setDraft((before) => ({ ...before, ...patch }))
+    setDraft({ ...shown, ...patch })
   }
   const onFile = (file: File | null) => {
     if (file) file.text().then(onType, (why: unknown) => notifyError('The file was not read', why))
@@ -118,7 +120,7 @@ export function PlanEditor(props: PlanEditorProps) {
         <PlanFields
           study={study}
           made={made}
-          draft={draft}
+          draft={shown}
           problems={isTried ? problems : new Map()}
           onChange={change}
         />
@@ -145,7 +147,9 @@ export function PlanEditor(props: PlanEditorProps) {
               value={typed ?? draftText(draft, backends)}
               onChange={(event) => onType(event.currentTarget.value)}
               onBlur={() => {
-                if (!textProblems) setTyped(null)
+                if (textProblems) return
+                setDraft(shown)
+                setTyped(null)
               }}
             />
             {textProblems ? (

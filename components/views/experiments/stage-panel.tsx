@@ -69,7 +69,7 @@ function valueText(value: StageItem['value']): string {
   return typeof value === 'string' ? value : JSON.stringify(value, null, 2)
 }
 
-function Made({ value, raw }: StageItem) {
+function Made({ value, raw }: Pick<StageItem, 'value' | 'raw'>) {
   const { data: matrix } = passMatrixSchema.safeParse(value)
   if (matrix) return <PassMatrixTable matrix={matrix} />
   const { data: version } = promptVersionSchema.safeParse(value)
@@ -107,7 +107,7 @@ function Items({ study, experiment, stage }: StagePanelProps) {
     {
       name: 'What was made of it',
       kind: 'wrap',
-      cell: (item) => <Made {...item} />,
+      cell: ({ value, raw }) => <Made value={value} raw={raw} />,
     },
   ]
   return (

@@ -10,7 +10,8 @@ export const startBackupEndpoint = startsJob('/studies/[studyId]/backup', {
 })
 
 export const downloadBackupEndpoint = get('/studies/[studyId]/backup/[jobId]', {
-  summary: 'Returns the file that a backup wrote, which is kept for a week; Range and If-Range continue a broken download.',
+  summary:
+    'Returns the file that a backup wrote, which is kept for a week; Range and If-Range continue a broken download.',
   streams: 'application/zip',
 })
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -54,7 +54,8 @@ function sampleRows(): Map<string, HealthRow> {
   const rows = new Map<string, HealthRow>()
   for (const file of readdirSync(folder)) {
     const [, set, round, arm] = /^(\w+)-iter(\d)-(\w+)\.jsonl$/.exec(file) ?? []
-    if (set === undefined) continue
+    // Rows made from constraints have no file of seeds.
+    if (set === undefined || !existsSync(path.join(folder, `${set}-seeds.jsonl`))) continue
     const before =
       round === '1' ? `${set}-seeds.jsonl` : `${set}-iter${Number(round) - 1}-${arm}.jsonl`
     const parents = linesOf(sampleRowSchema, folder, before)

@@ -135,7 +135,7 @@ describe('the values that ship with the sample', () => {
     }
     const accuracy = Object.fromEntries(cards.map((card) => [card.run.metric, card.accuracy]))
     expect(accuracy).toMatchObject({
-      loss: { weights: 'bf16, from Q4_1', error: expect.stringContaining('largest 1.7 %') },
+      loss: { weights: 'f32, from Q4_1', error: expect.stringContaining('largest 0.003 %') },
       mnd: null,
       difficulty_level: null,
     })

@@ -5,10 +5,10 @@ import { expect, test } from '../fixtures'
 const chosen = (page: Page) => page.locator('button[aria-pressed="true"]')
 const grid = (page: Page) => page.getByRole('table', { name: 'Lineage' })
 
-/** Opens the grid of the sample and waits for its 48 seeds. */
+/** Opens the grid of the sample and waits for its 48 seeds and the 16 rows that AutoIF made from constraints. */
 async function openGrid(page: Page, studyId: string): Promise<void> {
   await page.goto(`/studies/${studyId}/lineage`)
-  await expect(grid(page)).toHaveAttribute('aria-rowcount', '49', { timeout: 60_000 })
+  await expect(grid(page)).toHaveAttribute('aria-rowcount', '65', { timeout: 60_000 })
 }
 
 /** Presses a key until the chosen step is the one that is meant: the page may not listen yet. */

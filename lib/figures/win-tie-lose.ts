@@ -303,7 +303,7 @@ export const winTieLose = defineFigure<Options, OutcomesPrepared>({
   id: 'win-tie-lose',
   title: 'Wins, ties and losses',
   description:
-    'How often the answers of one model were judged better than, as good as and worse than those of another, from imported annotations or pasted counts.',
+    'How often the answers of one model were judged better than, as good as and worse than those of another: by a judge model here, in imported annotations or as pasted counts.',
   drawing: 'bars',
   question: 'gain',
   options,

@@ -50,6 +50,7 @@ function Counted({
     <Anchor
       component={Link}
       size="sm"
+      underline="always"
       href={`/studies/${studyId}/rows?${filterQuery({ ...emptyFilter(), where })}`}
     >
       {formatCount(count)}

@@ -143,7 +143,7 @@ test('levels are marked by dragging and by keys, means and shares follow, the pi
   })
   const chart = levels.getByRole('application', { name: 'Mathematics, round 1' })
   // Five levels and none side by side, after the numbers of the axis.
-  await dragAlong(chart, 2 / 6, 2.5 / 6, [3.6 / 6])
+  await dragAlong(chart, 2 / 6, 3 / 6, [3.6 / 6])
   const marked = page.getByRole('group', { name: 'Marked range' })
   await expect(marked.getByText('easy to hard', { exact: true })).toBeVisible()
   await expect(marked.getByText(ofAll)).toBeVisible()

@@ -1,5 +1,6 @@
 import { judgeLevel } from '@/lib/prompts/judge-level'
 import { difficultyMetric } from './judging/difficulty'
+import { replySchema } from './judging/judge'
 import { labelParsers } from './judging/label-parser'
 
 const LEVELS = ['very easy', 'easy', 'medium', 'hard', 'very hard'] as const
@@ -21,12 +22,7 @@ export const difficultyLevel = difficultyMetric({
     'level in {1 very easy, 2 easy, 3 medium, 4 hard, 5 very hard}, read from a greedy reply',
   source: 'arXiv 2412.11231, difficulty-level script; own wording of the prompt',
   prompt: judgeLevel,
-  schema: {
-    type: 'object',
-    properties: { difficulty: { type: 'string', enum: [...LEVELS] } },
-    required: ['difficulty'],
-    additionalProperties: false,
-  },
+  schema: replySchema('difficulty', { type: 'string', enum: [...LEVELS] }),
   parsers: levelParsers,
   output: {
     key: 'level',

@@ -1,5 +1,6 @@
 import { judgeScore } from '@/lib/prompts/judge-score'
 import { difficultyMetric } from './judging/difficulty'
+import { replySchema } from './judging/judge'
 import type { ReplyParsers } from './judging/label-parser'
 import { numberParsers, parseNumberExact } from './judging/number-parser'
 
@@ -23,12 +24,7 @@ export const difficultyScore = difficultyMetric({
   formula: 'score in 0..100, read from a greedy reply',
   source: 'arXiv 2412.11231, complexity-score script; own wording of the prompt',
   prompt: judgeScore,
-  schema: {
-    type: 'object',
-    properties: { score: { type: 'integer', minimum: 0, maximum: 100 } },
-    required: ['score'],
-    additionalProperties: false,
-  },
+  schema: replySchema('score', { type: 'integer', minimum: 0, maximum: 100 }),
   parsers: scoreParsers,
   output: {
     key: 'score',

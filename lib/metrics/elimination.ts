@@ -9,7 +9,7 @@ import { healthParams } from './health/params'
 import { refusal } from './health/refusal'
 import type { HealthRow } from './health/rule'
 import { promptUse } from './judging/ask'
-import { judgeRows } from './judging/judge'
+import { judgeRows, replySchema } from './judging/judge'
 import { labelParsers, type ReplyParsers } from './judging/label-parser'
 import { judgeParams, sendsPrompt } from './judging/params'
 import { whole } from './params'
@@ -31,12 +31,7 @@ export const equalParsers: ReplyParsers = {
     return isDoubtful ? { value: null, status: 'ambiguous', rule: parsed.rule } : parsed
   },
 }
-const SCHEMA = {
-  type: 'object',
-  properties: { verdict: { type: 'string', enum: [...VERDICTS] } },
-  required: ['verdict'],
-  additionalProperties: false,
-}
+const SCHEMA = replySchema('verdict', { type: 'string', enum: [...VERDICTS] })
 // Of health: the rules that find what the authors throw away.
 const RULES = [empty, copyExact, refusal, leakedTemplate]
 

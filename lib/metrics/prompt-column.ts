@@ -5,7 +5,7 @@ import { defineRubric, INTENTIONS } from '@/lib/prompts/rubric'
 import { z } from 'zod'
 import { tagParsers, textParsers } from './judging/answer-parsers'
 import { resultsOf } from './judging/example'
-import { judgeRows } from './judging/judge'
+import { judgeRows, replySchema } from './judging/judge'
 import { labelParsers, type ReplyParsers } from './judging/label-parser'
 import { numberParsers } from './judging/number-parser'
 import { asksQuestion, questionKey, questionMessage, questionParams } from './judging/own-question'
@@ -127,12 +127,7 @@ async function computeBatch(
   const asked = {
     metric: ID,
     key: KEY,
-    schema: {
-      type: 'object',
-      properties: { [KEY]: schema },
-      required: [KEY],
-      additionalProperties: false,
-    },
+    schema: replySchema(KEY, schema),
     parsers,
     // Half a list or text can be read and is not what the judge model would have said.
     isOpenEnded: question.scale.kind === 'tags' || question.scale.kind === 'text',

@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import type { RewardPair } from '@/lib/backends/types'
-import { errorMessage, throwIfAborted } from '@/lib/errors'
 import { renderPrompt } from '@/lib/prompts/prompt'
 import { mean } from '@/lib/stats/summary'
 import { exampleRow, stubTools } from './example-tools'
-import { isRowError, required } from './failures'
+import { required } from './failures'
 import {
   promptParams,
   promptsForRow,
@@ -12,7 +11,7 @@ import {
   settlePrompts,
   settleRecorded,
 } from './first-token/prompts'
-import { promptUse } from './judging/ask'
+import { everyRow, promptUse } from './judging/ask'
 import { requestOf } from './judging/pair'
 import { defineMetric, type MetricRow, type MetricTools, type RowResult } from './types'
 
@@ -60,29 +59,16 @@ async function computeBatch(
   chosen: Params,
   tools: MetricTools,
 ): Promise<RowResult[]> {
-  throwIfAborted(tools.signal)
   const reward = required(tools.reward, ID, 'reward')
-  // Settled, not all: the requests still running must end before a failure is passed on.
-  const settled = await Promise.allSettled(
-    rows.map(async (row): Promise<RowResult> => {
-      const { index } = row
-      const planned = planRow(row, chosen)
-      if ('result' in planned) return planned.result
-      const { pairs, remark } = planned
-      try {
-        const values = await reward(pairs)
-        const detail = remark === null ? {} : { detail: { message: remark } }
-        return { index, status: 'ok', values: { reward: mean(values) }, ...detail }
-      } catch (error) {
-        if (!isRowError(error)) throw error
-        const detail = { message: errorMessage(error) }
-        return { index, status: 'error', values: {}, detail }
-      }
-    }),
-  )
-  return settled.map((outcome) => {
-    if (outcome.status === 'rejected') throw outcome.reason
-    return outcome.value
+  const plan = (row: MetricRow) => planRow(row, chosen)
+  return everyRow(rows, tools, plan, async ({ index }, { pairs, remark }) => {
+    const values = { reward: mean(await reward(pairs)) }
+    return {
+      index,
+      status: 'ok',
+      values,
+      ...(remark === null ? {} : { detail: { message: remark } }),
+    }
   })
 }
 

@@ -5,7 +5,7 @@ import { canonicalText } from '@/lib/prompts/prompt'
 import { CLARITY, defineRubric, type Rubric } from '@/lib/prompts/rubric'
 import { judgeExample } from './judging/example'
 import { expectedOutputs, expectedRows, TOP_DIGIT } from './judging/expected-rows'
-import { judgeRows } from './judging/judge'
+import { judgeRows, replySchema } from './judging/judge'
 import { labelParsers } from './judging/label-parser'
 import { numberParsers } from './judging/number-parser'
 import { asksQuestion, questionKey, questionMessage, questionParams } from './judging/own-question'
@@ -69,16 +69,12 @@ function outputs(settings: Params): readonly OutputSpec[] {
 }
 
 function schemaOf(scale: RubricScale): Record<string, unknown> {
-  const rating =
+  return replySchema(
+    KEY,
     scale.kind === 'labels'
       ? { type: 'string', enum: scale.labels }
-      : { type: 'integer', minimum: scale.min, maximum: scale.max }
-  return {
-    type: 'object',
-    properties: { [KEY]: rating },
-    required: [KEY],
-    additionalProperties: false,
-  }
+      : { type: 'integer', minimum: scale.min, maximum: scale.max },
+  )
 }
 
 function parsersOf(scale: RubricScale) {

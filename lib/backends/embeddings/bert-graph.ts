@@ -1,15 +1,20 @@
-import onnxProto from 'onnx-proto'
 import { z } from 'zod'
+import {
+  encodeModel,
+  FLOAT,
+  floatTensor,
+  FUSED,
+  INT32,
+  INT64,
+  onnxNode,
+  tensorInfo,
+  type Attributes,
+  type Operator,
+} from '@/lib/onnx-model'
 import type { Weights } from './safetensors'
 
-const { onnx } = onnxProto
-const { FLOAT, INT32, INT64 } = onnx.TensorProto.DataType
-const { INT, FLOAT: REAL } = onnx.AttributeProto.AttributeType
-// The lowest pair that onnxruntime reads without converting.
-const OPSET = 17
-const IR_VERSION = 8
-// Operators of onnxruntime that do several steps at once, in float32 and without approximation.
-const FUSED = 'com.microsoft'
+// The lowest pair that onnxruntime reads without converting. What is fused is in float32 and without approximation.
+const VERSIONS = { opset: 17, irVersion: 8 }
 
 /** What of a BERT encoder's config.json decides its computation. Other kinds are refused, as their numbers would be wrong. */
 export const bertConfig = z.object({
@@ -47,32 +52,31 @@ export function bertGraph(config: BertConfig, weights: Weights): Uint8Array {
   const { hidden_size: width, intermediate_size: inner, layer_norm_eps: eps } = config
   const node: object[] = []
   const initializer: object[] = []
-  const epsilon = { name: 'epsilon', type: REAL, f: eps }
+  const epsilon = { epsilon: eps }
 
   const hold = (name: string, dims: number[], values: Float32Array) => {
-    const rawData = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-    initializer.push({ name, dims, dataType: FLOAT, rawData })
+    initializer.push(floatTensor(name, dims, values))
     return name
   }
   const add = (
-    opType: string,
+    operator: Operator,
     input: string[],
     output: string,
-    attribute: object[] = [],
-    domain = '',
+    attributes: Attributes = {},
+    floats: Readonly<Record<string, number>> = {},
   ) => {
-    node.push({ opType, domain, input, output: [output], attribute })
+    node.push(onnxNode(operator, input, [output], attributes, floats))
     return output
   }
   const vector = (name: string, size: number) => hold(name, [size], weights.read(name, [size]))
   const product = (x: string, name: string, from: number, to: number) => {
     const matrix = transposed(weights.read(`${name}.weight`, [to, from]), to, from)
-    return add('MatMul', [x, hold(`${name}.weight`, [from, to], matrix)], `${name}.out`)
+    return add(['MatMul'], [x, hold(`${name}.weight`, [from, to], matrix)], `${name}.out`)
   }
   /** Norm of the sum of a product, its bias and what stood before. */
   const norm = (x: string, before: string, dense: string, name: string) =>
     add(
-      'SkipLayerNormalization',
+      ['SkipLayerNormalization', FUSED],
       [
         x,
         before,
@@ -81,8 +85,8 @@ export function bertGraph(config: BertConfig, weights: Weights): Uint8Array {
         vector(`${dense}.bias`, width),
       ],
       `${name}.out`,
-      [epsilon],
-      FUSED,
+      {},
+      epsilon,
     )
 
   const words = weights.read('embeddings.word_embeddings.weight', [config.vocab_size, width])
@@ -95,23 +99,25 @@ export function bertGraph(config: BertConfig, weights: Weights): Uint8Array {
   // All pieces are of the first segment.
   const firstType = positions.map((value, i) => value + (types[i % width] as number))
   for (const name of ['input_ids', 'attention_mask']) {
-    add('Cast', [name], `${name}.int32`, [{ name: 'to', type: INT, i: INT32 }])
+    add(['Cast'], [name], `${name}.int32`, { to: INT32 })
   }
-  node.push({
-    opType: 'EmbedLayerNormalization',
-    domain: FUSED,
-    input: [
-      'input_ids.int32',
-      '',
-      hold('words', [config.vocab_size, width], words),
-      hold('positions', places, firstType),
-      '',
-      vector('embeddings.LayerNorm.weight', width),
-      vector('embeddings.LayerNorm.bias', width),
-    ],
-    output: ['embedded', 'unused'],
-    attribute: [epsilon],
-  })
+  node.push(
+    onnxNode(
+      ['EmbedLayerNormalization', FUSED],
+      [
+        'input_ids.int32',
+        '',
+        hold('words', [config.vocab_size, width], words),
+        hold('positions', places, firstType),
+        '',
+        vector('embeddings.LayerNorm.weight', width),
+        vector('embeddings.LayerNorm.bias', width),
+      ],
+      ['embedded', 'unused'],
+      {},
+      epsilon,
+    ),
+  )
 
   let state = 'embedded'
   for (let layer = 0; layer < config.num_hidden_layers; layer += 1) {
@@ -119,15 +125,14 @@ export function bertGraph(config: BertConfig, weights: Weights): Uint8Array {
     const own = ['query', 'key', 'value'].map((part) => `${at}.attention.self.${part}`)
     const biases = own.flatMap((name) => [...weights.read(`${name}.bias`, [width])])
     const attended = add(
-      'MultiHeadAttention',
+      ['MultiHeadAttention', FUSED],
       [
         ...own.map((name) => product(state, name, width, width)),
         hold(`${at}.attention.self.bias`, [3 * width], Float32Array.from(biases)),
         'attention_mask.int32',
       ],
       `${at}.attention.self`,
-      [{ name: 'num_heads', type: INT, i: config.num_attention_heads }],
-      FUSED,
+      { num_heads: config.num_attention_heads },
     )
     const out = `${at}.attention.output`
     const mixed = product(attended, `${out}.dense`, width, width)
@@ -135,39 +140,23 @@ export function bertGraph(config: BertConfig, weights: Weights): Uint8Array {
     const wide = `${at}.intermediate.dense`
     const bias = vector(`${wide}.bias`, inner)
     const gelu = add(
-      'BiasGelu',
+      ['BiasGelu', FUSED],
       [product(middle, wide, width, inner), bias],
       `${wide}.gelu`,
-      [],
-      FUSED,
     )
     const back = product(gelu, `${at}.output.dense`, inner, width)
     state = norm(back, middle, `${at}.output.dense`, `${at}.output.LayerNorm`)
   }
-  add('Identity', [state], 'last_hidden_state')
+  add(['Identity'], [state], 'last_hidden_state')
 
-  const sides = (names: (string | number)[]) => ({
-    dim: names.map((side) => (typeof side === 'string' ? { dimParam: side } : { dimValue: side })),
-  })
-  const declared = (name: string, elemType: number, shape: (string | number)[]) => ({
-    name,
-    type: { tensorType: { elemType, shape: sides(shape) } },
-  })
-  const model = onnx.ModelProto.create({
-    irVersion: IR_VERSION,
-    opsetImport: [
-      { domain: '', version: OPSET },
-      { domain: FUSED, version: 1 },
-    ],
-    graph: {
-      name: 'bert',
-      node,
-      initializer,
-      input: ['input_ids', 'attention_mask'].map((name) =>
-        declared(name, INT64, ['texts', 'length']),
-      ),
-      output: [declared('last_hidden_state', FLOAT, ['texts', 'length', width])],
-    },
-  })
-  return onnx.ModelProto.encode(model).finish()
+  const graph = {
+    name: 'bert',
+    node,
+    initializer,
+    input: ['input_ids', 'attention_mask'].map((name) =>
+      tensorInfo(name, INT64, ['texts', 'length']),
+    ),
+    output: [tensorInfo('last_hidden_state', FLOAT, ['texts', 'length', width])],
+  }
+  return encodeModel(graph, VERSIONS)
 }

@@ -21,6 +21,16 @@ interface Rating<V> {
   message(row: MetricRow): { content: string } | { status: StatusName }
 }
 
+/** Returns the JSON schema of a reply that holds one value under a key, and nothing else. */
+export function replySchema(key: string, value: Record<string, unknown>): Record<string, unknown> {
+  return {
+    type: 'object',
+    properties: { [key]: value },
+    required: [key],
+    additionalProperties: false,
+  }
+}
+
 type Settings = Pick<JudgeParams, 'parse' | 'constrained' | 'maxTokens' | 'temperature' | 'repeat'>
 
 /** Returns the sampling of a judge: greedy at temperature 0; the number of the repetition is the seed. */

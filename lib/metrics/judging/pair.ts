@@ -15,7 +15,7 @@ import {
   type RowResult,
 } from '../types'
 import { promptUse } from './ask'
-import { judgeRows } from './judge'
+import { judgeRows, replySchema } from './judge'
 import { labelParsers, type ReplyParsers } from './label-parser'
 import { judgeParams, sendsPrompt } from './params'
 import { lastLine } from './parsed'
@@ -25,12 +25,7 @@ export const PAIR_VERDICTS = ['lose', 'tie', 'win'] as const
 const [LOSE, TIE, WIN] = [1, 2, 3]
 const WORDS = ['first', 'second', 'tie']
 const KEY = 'verdict'
-const SCHEMA = {
-  type: 'object',
-  properties: { [KEY]: { type: 'string', enum: WORDS } },
-  required: [KEY],
-  additionalProperties: false,
-}
+const SCHEMA = replySchema(KEY, { type: 'string', enum: WORDS })
 const labels = labelParsers(WORDS, KEY)
 // "First" begins many a sentence, so in free text only a last line that is a verdict and nothing else counts.
 const LAST_LINE =

@@ -1,34 +1,19 @@
-import onnxProto from 'onnx-proto'
+import {
+  encodeModel,
+  FLOAT,
+  floatTensor,
+  FUSED,
+  INT8,
+  INT64,
+  integerList,
+  onnxNode,
+  tensorInfo,
+  UINT8,
+} from '@/lib/onnx-model'
 import type { Products } from './plan'
 
-const { onnx } = onnxProto
-const { FLOAT, INT8, INT64, UINT8 } = onnx.TensorProto.DataType
 // The lowest pair that knows Gemm, Reshape and ReduceMax in the form used here.
-const OPSET = 13
-const IR_VERSION = 7
-// Operators of the runtime itself; here products of bytes whose sums come out in float32.
-const CONTRIB = 'com.microsoft'
-
-function node(opType: string, input: string[], output: string, attribute: object[] = []) {
-  return { opType, input, output: [output], attribute }
-}
-
-function integer(name: string, i: number) {
-  return { name, i, type: onnx.AttributeProto.AttributeType.INT }
-}
-
-function integers(name: string, ints: number[]) {
-  return { name, ints, type: onnx.AttributeProto.AttributeType.INTS }
-}
-
-function tensors(name: string, shape: number[], elemType: number = FLOAT) {
-  const dim = shape.map((dimValue) => ({ dimValue }))
-  return { name, type: { tensorType: { elemType, shape: { dim } } } }
-}
-
-function shapeConstant(name: string, shape: number[]) {
-  return { name, dims: [shape.length], dataType: INT64, int64Data: shape }
-}
+const VERSIONS = { opset: 13, irVersion: 7 }
 
 /**
  * Returns the bytes of an ONNX model without weights: G = A B^T for two tiles of `tile` rows, S the maxima of G over blocks
@@ -45,27 +30,28 @@ export function tileGraph(
   const isBytes = products === 'int8'
   const blocks = tile / block
   const maxima = (shape: string, reshaped: string, output: string) => [
-    node('Reshape', ['G', shape], reshaped),
-    node('ReduceMax', [reshaped], output, [integers('axes', [1]), integer('keepdims', 0)]),
+    onnxNode(['Reshape'], ['G', shape], [reshaped]),
+    onnxNode(['ReduceMax'], [reshaped], [output], { axes: [1], keepdims: 0 }),
   ]
+  // Products of bytes whose sums come out in float32.
   const product = isBytes
-    ? { ...node('MatMulIntegerToFloat', ['A', 'B', 'one', 'one', 'zero'], 'G'), domain: CONTRIB }
-    : node('Gemm', ['A', 'B'], 'G', [integer('transB', 1)])
-  return encoded(
-    'tiles',
-    [product, ...maxima('byColumn', 'GS', 'S'), ...(both ? maxima('byRow', 'GR', 'R') : [])],
-    [
-      tensors('A', [tile, width], isBytes ? UINT8 : FLOAT),
-      tensors('B', isBytes ? [width, tile] : [tile, width], isBytes ? INT8 : FLOAT),
+    ? onnxNode(['MatMulIntegerToFloat', FUSED], ['A', 'B', 'one', 'one', 'zero'], ['G'])
+    : onnxNode(['Gemm'], ['A', 'B'], ['G'], { transB: 1 })
+  const graph = {
+    name: 'tiles',
+    node: [product, ...maxima('byColumn', 'GS', 'S'), ...(both ? maxima('byRow', 'GR', 'R') : [])],
+    input: [
+      tensorInfo('A', isBytes ? UINT8 : FLOAT, [tile, width]),
+      tensorInfo('B', isBytes ? INT8 : FLOAT, isBytes ? [width, tile] : [tile, width]),
     ],
-    [
-      tensors('G', [tile, tile]),
-      tensors('S', [blocks, tile]),
-      ...(both ? [tensors('R', [tile, blocks])] : []),
+    output: [
+      tensorInfo('G', FLOAT, [tile, tile]),
+      tensorInfo('S', FLOAT, [blocks, tile]),
+      ...(both ? [tensorInfo('R', FLOAT, [tile, blocks])] : []),
     ],
-    [
-      shapeConstant('byColumn', [blocks, block, tile]),
-      ...(both ? [shapeConstant('byRow', [tile, block, blocks])] : []),
+    initializer: [
+      integerList('byColumn', [blocks, block, tile]),
+      ...(both ? [integerList('byRow', [tile, block, blocks])] : []),
       ...(isBytes
         ? [
             { name: 'zero', dims: [], dataType: UINT8, int32Data: [128] },
@@ -73,26 +59,8 @@ export function tileGraph(
           ]
         : []),
     ],
-  )
-}
-
-function encoded(
-  name: string,
-  nodes: object[],
-  input: object[],
-  output: object[],
-  initializer: object[],
-): Uint8Array {
-  const model = onnx.ModelProto.create({
-    irVersion: IR_VERSION,
-    opsetImport: [
-      { domain: '', version: OPSET },
-      { domain: CONTRIB, version: 1 },
-    ],
-    graph: { name, node: nodes, input, output, initializer },
-  })
-  // A copy, as the encoder hands out a slice of its pool.
-  return Uint8Array.from(onnx.ModelProto.encode(model).finish())
+  }
+  return encodeModel(graph, VERSIONS)
 }
 
 /**
@@ -105,14 +73,15 @@ export function largestGraph(
   tile: number,
   k: number,
 ): Uint8Array {
-  const rawData = new Uint8Array(matrix.buffer, matrix.byteOffset, 4 * n * d)
-  const held = { name: 'B', dims: [n, d], dataType: FLOAT, rawData }
-  const top = { ...node('TopK', ['G', 'K'], 'V'), output: ['V', 'I'] }
-  return encoded(
-    'largest',
-    [node('Gemm', ['A', 'B'], 'G', [integer('transB', 1)]), top],
-    [tensors('A', [tile, d])],
-    [tensors('I', [tile, k], INT64)],
-    [held, shapeConstant('K', [k])],
-  )
+  const graph = {
+    name: 'largest',
+    node: [
+      onnxNode(['Gemm'], ['A', 'B'], ['G'], { transB: 1 }),
+      onnxNode(['TopK'], ['G', 'K'], ['V', 'I']),
+    ],
+    input: [tensorInfo('A', FLOAT, [tile, d])],
+    output: [tensorInfo('I', INT64, [tile, k])],
+    initializer: [floatTensor('B', [n, d], matrix.subarray(0, n * d)), integerList('K', [k])],
+  }
+  return encodeModel(graph, VERSIONS)
 }

@@ -1,21 +1,28 @@
 import onnxProto from 'onnx-proto'
+import {
+  encodeModel,
+  FLOAT,
+  floatTensor,
+  FUSED,
+  INT32,
+  INT64,
+  integerList,
+  onnxNode,
+  tensorInfo,
+  type Attributes,
+  type Operator,
+} from '@/lib/onnx-model'
 import { headTensor } from './plan'
 import type { ExactPlan } from './plan'
 
 const { onnx } = onnxProto
-const { FLOAT, INT32, INT64 } = onnx.TensorProto.DataType
-const { AttributeType } = onnx.AttributeProto
 // The lowest pair under which the fused operators of com.microsoft are there in the form used here.
-const OPSET = 17
-const IR_VERSION = 8
-const FUSED = 'com.microsoft'
+const VERSIONS = { opset: 17, irVersion: 8 }
 // Exponentials summed at once: over a whole vocabulary, float32 loses the small ones beside the largest, 4e-6 of the sum.
 const SUMMED = 4_096
 
 /** Returns the numbers of a vector of the model. */
 export type ReadVector = (name: string) => Float32Array
-
-type Attributes = Readonly<Record<string, number | number[]>>
 
 /** Collects nodes and weights; a node's first output has the name of the node. */
 class Graph {
@@ -31,34 +38,28 @@ class Graph {
   ) {}
 
   input(name: string, elemType: number, ...shape: (string | number)[]): string {
-    this.inputs.push(described(name, elemType, shape))
+    this.inputs.push(tensorInfo(name, elemType, shape))
     return name
   }
 
   output(name: string, ...shape: (string | number)[]): void {
-    this.outputs.push(described(name, FLOAT, shape))
+    this.outputs.push(tensorInfo(name, FLOAT, shape))
   }
 
   /** Adds a node; returns the name of its first output. */
   node(
-    [opType, domain = '']: [string, string?],
+    operator: Operator,
     input: string[],
     output: string | string[],
     {
       floats = {},
       ...attributes
-    }: (Attributes & { floats?: Attributes }) | { floats?: Attributes } = {},
+    }:
+      | (Attributes & { floats?: Readonly<Record<string, number>> })
+      | { floats?: Readonly<Record<string, number>> } = {},
   ): string {
     const names = [output].flat()
-    const attribute = [
-      ...Object.entries(attributes).map(([name, i]) =>
-        Array.isArray(i)
-          ? { name, ints: i, type: AttributeType.INTS }
-          : { name, i, type: AttributeType.INT },
-      ),
-      ...Object.entries(floats).map(([name, f]) => ({ name, f, type: AttributeType.FLOAT })),
-    ]
-    this.nodes.push({ opType, domain, input, output: names, attribute })
+    this.nodes.push(onnxNode(operator, input, names, attributes, floats))
     return names[0] as string
   }
 
@@ -79,13 +80,12 @@ class Graph {
 
   /** A short list of numbers that stands in the graph itself. */
   constant(name: string, values: Float32Array, dims = [values.length]): string {
-    const rawData = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-    this.held.set(name, { name, dims, dataType: FLOAT, rawData })
+    this.held.set(name, floatTensor(name, dims, values))
     return name
   }
 
   shape(name: string, ...sizes: number[]): string {
-    this.held.set(name, { name, dims: [sizes.length], dataType: INT64, int64Data: sizes })
+    this.held.set(name, integerList(name, sizes))
     return name
   }
 
@@ -100,30 +100,15 @@ class Graph {
   }
 
   encoded(): Uint8Array {
-    const model = onnx.ModelProto.create({
-      irVersion: IR_VERSION,
-      opsetImport: [
-        { domain: '', version: OPSET },
-        { domain: FUSED, version: 1 },
-      ],
-      graph: {
-        name: 'exact',
-        node: this.nodes,
-        input: this.inputs,
-        output: this.outputs,
-        initializer: [...this.held.values()],
-      },
-    })
-    // A copy, as the encoder hands out a slice of its pool.
-    return Uint8Array.from(onnx.ModelProto.encode(model).finish())
+    const graph = {
+      name: 'exact',
+      node: this.nodes,
+      input: this.inputs,
+      output: this.outputs,
+      initializer: [...this.held.values()],
+    }
+    return encodeModel(graph, VERSIONS)
   }
-}
-
-function described(name: string, elemType: number, shape: readonly (string | number)[]) {
-  const dim = shape.map((size) =>
-    typeof size === 'number' ? { dimValue: size } : { dimParam: size },
-  )
-  return { name, type: { tensorType: { elemType, shape: { dim } } } }
 }
 
 /** Cosines and sines of every position, computed in float64 as the models' own code rounds them. */

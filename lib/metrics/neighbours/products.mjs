@@ -36,18 +36,6 @@ const OPTIONS = {
   logSeverityLevel: /** @type {const} */ (3),
 }
 
-/** Returns the longest row and the largest rounding of a tile, and the least half squared length.
- * @param {Side} side @param {number} index @param {number} tile */
-function extremes(side, index, tile) {
-  let [least, most, error] = [Infinity, 0, 0]
-  for (let place = index * tile; place < Math.min(side.n, (index + 1) * tile); place += 1) {
-    least = Math.min(least, side.halfNorms[place])
-    most = Math.max(most, side.halfNorms[place])
-    error = Math.max(error, side.errors[place])
-  }
-  return { least, most, length: Math.sqrt(2 * most), error }
-}
-
 /** Returns one kind of products with its tensors, which are used again for every tile.
  * @param {typeof import('onnxruntime-node')} ort @param {import('./plan').WorkerPlan} plan
  * @param {import('./plan').Products} kind */
@@ -105,7 +93,10 @@ async function openBytes(ort, plan) {
       return run()
     },
     bound(asking, asked, others, seen) {
-      const { least, most, length, error } = extremes(others, seen, tile)
+      const least = others.least[seen]
+      const most = others.most[seen]
+      const length = Math.sqrt(2 * most)
+      const error = others.worst[seen]
       const unit = asking.scales[asked] * others.scales[seen]
       const rounding = 2 * (d + 8) * FLOAT64_ROUNDING
       const { halfNorms, errors } = asking
@@ -152,7 +143,7 @@ async function openFloats(ort, plan) {
     },
     // Absolute values of the terms of a product sum to at most |a|^2 + |b|^2.
     bound(asking, asked, others, seen) {
-      const { most } = extremes(others, seen, tile)
+      const most = others.most[seen]
       for (let r = 0, place = asked * tile; r < tile && place < asking.n; r += 1, place += 1) {
         const terms = 2 * (asking.halfNorms[place] + most)
         sure[r] = -(d + 8) * (FLOAT32_ROUNDING * terms + FLOAT32_SMALLEST)

@@ -25,8 +25,8 @@ function applyPragmas(sqlite: Database.Database): void {
   // 32 MiB page cache: a page of rows at any offset stays in memory.
   sqlite.pragma('cache_size = -32768')
   sqlite.pragma('temp_store = MEMORY')
-  // Mapped pages count as memory of the process; 256 MB made reading all texts 5 % faster.
-  sqlite.pragma('mmap_size = 67108864')
+  // Mapped pages count as memory of the process: 64 MB of them read 66 columns of half a million rows 1 % faster.
+  sqlite.pragma('mmap_size = 0')
 }
 
 /**

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import fs from 'node:fs'
 import { freePort } from '@/lib/cli/free-port'
+import { GIVES_BACK_MEMORY, WEB_ARGUMENTS } from '@/lib/cli/start/settings.mjs'
 import type { Config } from '@/lib/config'
 
 /** Returns why the web server cannot be started here, or null. */
@@ -14,10 +15,11 @@ export async function spawnWeb({
   cacheDir,
 }: Pick<Config, 'dataDir' | 'cacheDir'>): Promise<{ web: ChildProcess; url: string }> {
   const port = await freePort()
-  const web = spawn(process.execPath, ['lib/cli/start/web.mjs'], {
+  const web = spawn(process.execPath, [...WEB_ARGUMENTS, 'lib/cli/start/web.mjs'], {
     stdio: 'ignore',
     env: {
       ...process.env,
+      ...GIVES_BACK_MEMORY,
       NODE_ENV: 'production',
       EVOLENS_DATA_DIR: dataDir,
       EVOLENS_CACHE_DIR: cacheDir,

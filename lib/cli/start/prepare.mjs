@@ -3,6 +3,7 @@ import crypto from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
+import { bundleThread } from './bundle.mjs'
 import { ROOT, childEnvironment } from './settings.mjs'
 import { StartError, endLine, say, sayAgain, seconds } from './print.mjs'
 
@@ -14,6 +15,7 @@ const SOURCES = [
   'lib',
   'db',
   'public',
+  'instrumentation.ts',
   'proxy.ts',
   'next.config.js',
   'package-lock.json',
@@ -146,6 +148,7 @@ export async function buildApp(options) {
       'Build',
       'building',
     )
+    await bundleThread()
   } catch (error) {
     process.stderr.write(
       `${String(error.output ?? error.message)

@@ -70,6 +70,22 @@ export function settings(args, env) {
   }
 }
 
+/**
+ * Arguments of Node for the web process: less room for new objects (MB), which every thread fills before it looks what of it is
+ * in use; 45 MB less, and as fast.
+ */
+export const WEB_ARGUMENTS = ['--max-semi-space-size=4']
+
+/**
+ * How the C library of Linux keeps memory in the web process: columns of a large study are given back when they are dropped
+ * instead of being kept for later ones (690 -> 580 MB after 66 columns of 556,332 rows). Others ignore it.
+ */
+export const GIVES_BACK_MEMORY = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: '131072',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+}
+
 /** Environment of every child: no telemetry, no downloads that the packages do not need. */
 export function childEnvironment(options, extra = {}) {
   return {

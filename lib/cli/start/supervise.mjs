@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import http from 'node:http'
 import path from 'node:path'
 import process from 'node:process'
-import { ROOT, childEnvironment } from './settings.mjs'
+import { GIVES_BACK_MEMORY, ROOT, WEB_ARGUMENTS, childEnvironment } from './settings.mjs'
 import { say } from './print.mjs'
 
 // A child that lived this long had a good start: its next crash waits the shortest time again.
@@ -93,9 +93,15 @@ function answers(options) {
 /** Runs web and worker until Ctrl-C, starts them again when they crash, and stops both cleanly. */
 export async function supervise(options) {
   const webFile = path.join(ROOT, 'lib', 'cli', 'start', 'web.mjs')
-  const web = new Child('Web', [webFile, ...(options.dev ? ['--dev'] : [])], options, {
-    NODE_ENV: options.dev ? 'development' : 'production',
-  })
+  const web = new Child(
+    'Web',
+    [...WEB_ARGUMENTS, webFile, ...(options.dev ? ['--dev'] : [])],
+    options,
+    {
+      NODE_ENV: options.dev ? 'development' : 'production',
+      ...GIVES_BACK_MEMORY,
+    },
+  )
   const worker = new Child(
     'Worker',
     ['--import', 'tsx', path.join(ROOT, 'lib', 'worker', 'main.ts')],

@@ -25,6 +25,9 @@ interface Waiting {
   reject(error: Error): void
 }
 
+// The built web server has its thread built with it (lib/cli/start/bundle.mjs); all others load the sources.
+const isBuilt = process.env.NODE_ENV === 'production' && process.env.NEXT_RUNTIME === 'nodejs'
+
 /** One thread with its own connection to a database file. */
 class QueryWorker {
   readonly #worker: Worker
@@ -37,7 +40,7 @@ class QueryWorker {
     // Joined, not given to Worker as a URL: bundlers of the web server would take that for an entry of their own.
     const file = path.join(
       /*turbopackIgnore: true*/ process.cwd(),
-      'lib/services/queries/thread.mjs',
+      isBuilt ? '.next/evolens/query-thread.mjs' : 'lib/services/queries/thread.mjs',
     )
     this.#worker = new Worker(file, { workerData: { databasePath }, execArgv: [] })
     // An idle thread must not keep the process from ending.
@@ -50,7 +53,7 @@ class QueryWorker {
   #settle(reply: QueryReply): void {
     const waiting = this.#waiting.get(reply.id)
     this.#waiting.delete(reply.id)
-    this.#rest()
+    this.rest()
     if ('result' in reply) waiting?.resolve(reply.result)
     else {
       const { code, message, details } = reply.error
@@ -64,9 +67,11 @@ class QueryWorker {
     this.#waiting.clear()
   }
 
-  #rest(): void {
+  /** Closes the thread when nothing is asked for long. */
+  rest(): void {
     if (this.#waiting.size > 0) return
     this.#worker.unref()
+    if (this.#idle) clearTimeout(this.#idle)
     this.#idle = setTimeout(() => void this.close(), IDLE_MS).unref()
   }
 
@@ -105,7 +110,7 @@ function threadOf(databasePath: string): QueryWorker {
 
 /** Starts the thread before anybody waits for it: loading its code takes about a second. */
 export function warmReader(db: Db): void {
-  if (!db.$client.memory) threadOf(db.$client.name)
+  if (!db.$client.memory) threadOf(db.$client.name).rest()
 }
 
 /** Ends the thread of a database file, which would keep a command from ending; the next query starts another. */

@@ -57,17 +57,21 @@ interface TickProps {
 
 // Longer names would reach below the axis; the table has them in full.
 const TILTED_PX = 60
+const TILT_DEGREES = 28
+// A pixel along a tilted label takes so much of the width.
+const TILTED_WIDTH = Math.cos((TILT_DEGREES * Math.PI) / 180)
 
-/** An axis label that stands aslant, for labels without room side by side. */
+/** An axis label that stands aslant, for labels without room side by side; shortened where the panel ends to its left. */
 export function TiltedTick({ x = 0, y = 0, payload }: TickProps) {
+  const end = Number(x) + 4
   return (
     <text
-      transform={`translate(${Number(x) + 4} ${Number(y) + 2}) rotate(-28)`}
+      transform={`translate(${end} ${Number(y) + 2}) rotate(-${TILT_DEGREES})`}
       textAnchor="end"
       fill={toneCss(INK.dim)}
       fontSize={TICK_PX}
     >
-      {fitting(String(payload?.value ?? ''), TILTED_PX)}
+      {fitting(String(payload?.value ?? ''), Math.min(TILTED_PX, end / TILTED_WIDTH))}
     </text>
   )
 }

@@ -55,6 +55,8 @@ test('keys alone walk the grid, open and close a step, and the address brings al
   await page.goto(address)
   await expect(chosen(page)).toHaveAccessibleName(shown ?? '')
   await expect(panel).toBeVisible()
+  // Sideways too, beside the seeds that stay in place.
+  await expect(chosen(page)).toBeInViewport({ ratio: 0.9 })
   await page.keyboard.press('Escape')
   await expect(panel).toBeHidden()
   await expect(chosen(page)).toHaveAccessibleName(shown ?? '')

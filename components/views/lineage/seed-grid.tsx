@@ -86,17 +86,18 @@ export function SeedGrid(props: SeedGridProps) {
   useShownEntry(virtualizer, listKey, at)
 
   // The chosen step comes into view sideways too, right of the seed that stays in place.
-  const place = useRef<HTMLButtonElement>(null)
   const chosen = selected ? `${selected.cellId}.${selected.idx}` : null
-  useEffect(() => {
+  const shown = useRef<string>(null)
+  // When it is drawn: the rows of a link are read first. Once, so that it stays where a reader moves it.
+  const showSideways = (cell: HTMLButtonElement | null) => {
     const box = scroll.current
-    const cell = place.current
-    if (!chosen || !box || !cell) return
+    if (!box || !cell || shown.current === chosen) return
+    shown.current = chosen
     const left = cell.offsetLeft - SEED_WIDTH
     if (left < box.scrollLeft) box.scrollLeft = left
     const right = cell.offsetLeft + cell.offsetWidth - box.clientWidth
     if (right > box.scrollLeft) box.scrollLeft = right
-  }, [chosen])
+  }
 
   const width = SEED_WIDTH + STEP_WIDTH * places.length
   const cellOf = (seed: LineageSeed, step: LineageStep, index: number, isSeed: boolean) => {
@@ -106,7 +107,7 @@ export function SeedGrid(props: SeedGridProps) {
       <button
         type="button"
         key={`${step.armKey}.${step.round}`}
-        ref={isChosen ? place : null}
+        ref={isChosen ? showSideways : null}
         tabIndex={-1}
         aria-label={`${arm}, round ${step.round}, row ${step.idx}`}
         aria-pressed={isChosen}

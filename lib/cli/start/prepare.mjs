@@ -15,7 +15,6 @@ const SOURCES = [
   'lib',
   'db',
   'public',
-  'instrumentation.ts',
   'proxy.ts',
   'next.config.js',
   'package-lock.json',

@@ -19,6 +19,7 @@ import type { FigureResult } from '@/lib/figures/types'
 import classes from '../figures.module.css'
 import { saveFile, svgAddress } from './download'
 import { readChoices } from './export-choices'
+import { withOwnFonts } from './export-pdf'
 import { fileOf, heightOf, settledPicture, type Picture } from './picture'
 import { PrintPlate } from './print-plate'
 
@@ -32,7 +33,7 @@ const SWITCHES = [
 interface Done {
   shape: string
   result: FigureResult
-  picture: Picture | null
+  picture: (Picture & { preview: string }) | null
   problem: unknown
 }
 
@@ -161,7 +162,8 @@ export function ExportDialog({
     const draw = async () => {
       const moment = { path: viewPath(window.location.href), at: Date.now() }
       const picture = await settledPicture(plate, result, of, moment)
-      made({ shape, result, picture, problem: null })
+      const preview = svgAddress(await withOwnFonts(picture.svg))
+      made({ shape, result, picture: { ...picture, preview }, problem: null })
       if (isCurrent && range === '')
         setParts({ shape, ranges: pageRanges(result, heightOf(picture.svg)), at: '' })
     }
@@ -206,7 +208,7 @@ export function ExportDialog({
           {picture ? (
             <>
               <ScrollRegion className={classes.paper ?? ''} label="Preview">
-                <img src={svgAddress(picture.svg)} alt={result.altText} />
+                <img src={picture.preview} alt={result.altText} />
               </ScrollRegion>
               <Text size="xs" c="dimmed">
                 {picture.of.widthMm} × {heightOf(picture.svg).toFixed(0)} mm

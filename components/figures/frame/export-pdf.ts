@@ -59,9 +59,27 @@ export async function loadPrintFonts(): Promise<void> {
   )
 }
 
-/** Names fonts that machines have in place of our own, which goes into PDF files only; their letters are as wide. */
+const OWN_FAMILY = `"${FAMILY}, sans-serif"`
+
+/** Names fonts that machines have in place of our own, which would make an SVG file of 40 KB one of 900; their letters are as wide. */
 export function withSystemFonts(svg: string): string {
-  return svg.replaceAll(`"${FAMILY}, sans-serif"`, `"${SYSTEM_FAMILY}"`)
+  return svg.replaceAll(OWN_FAMILY, `"${SYSTEM_FAMILY}"`)
+}
+
+/**
+ * Puts the letters that a drawing was laid out with into it: a picture knows no font of its page, and a machine without
+ * those that files name has wider ones, whose lines would be cut.
+ */
+export async function withOwnFonts(svg: string): Promise<string> {
+  const faces = await Promise.all(
+    FONTS.map(async ({ weight, url }) => {
+      const source = `url(data:font/ttf;base64,${base64(await fontBytes(url))})`
+      return `@font-face{font-family:${FAMILY};font-weight:${weight};src:${source}}`
+    }),
+  )
+  return svg
+    .replaceAll(`"${SYSTEM_FAMILY}"`, OWN_FAMILY)
+    .replace(/<svg[^>]*>/, (root) => `${root}<style>${faces.join('')}</style>`)
 }
 
 function base64(bytes: ArrayBuffer): string {

@@ -2,7 +2,7 @@ import { figureRecord, type ExportMoment, type FigureRecord } from '@/lib/contra
 import { PICTURE_TYPES, type PictureChoices } from '@/lib/contracts/picture'
 import type { FigureResult } from '@/lib/figures/types'
 import { svgToPng } from './download'
-import { loadPrintFonts, svgToPdf, withSystemFonts } from './export-pdf'
+import { loadPrintFonts, svgToPdf, withOwnFonts, withSystemFonts } from './export-pdf'
 import { figureToSvg } from './export-svg'
 
 // Charts measure their room after they are there, and draw once more; the picture is taken when two looks agree.
@@ -64,7 +64,7 @@ export function heightOf(svg: string): number {
 export async function fileOf(picture: Picture, version: string): Promise<Blob> {
   const { svg, of, record, moment } = picture
   if (of.format === 'svg') return new Blob([svg], { type: PICTURE_TYPES.svg })
-  if (of.format === 'png') return svgToPng(svg, record, of.scale)
+  if (of.format === 'png') return svgToPng(await withOwnFonts(svg), record, of.scale)
   const size = { widthMm: of.widthMm, heightMm: heightOf(svg) }
   return svgToPdf(svg, record, size, { version, at: moment.at })
 }

@@ -88,6 +88,9 @@ export function SeedGrid(props: SeedGridProps) {
   // The chosen step comes into view sideways too, right of the seed that stays in place.
   const chosen = selected ? `${selected.cellId}.${selected.idx}` : null
   const shown = useRef<string>(null)
+  useEffect(() => {
+    if (chosen === null) shown.current = null
+  }, [chosen])
   // When it is drawn: the rows of a link are read first. Once, so that it stays where a reader moves it.
   const showSideways = (cell: HTMLButtonElement | null) => {
     const box = scroll.current

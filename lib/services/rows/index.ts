@@ -37,13 +37,14 @@ export async function listRows(
   // Metrics of the texts are read row by row; a formula of them is not.
   const formulas = query.columns.filter(isFormulaColumn)
   if (formulas.length > 0) await warmSelection(db, studyId, emptyFilter(), formulas, signal)
-  const { selection, part, idx } = orderRows(db, studyId, query.filter, query.sort)
-  const limit = Math.min(query.limit, MAX_PAGE_ROWS)
-  const wanted = []
-  for (let at = query.offset; at < Math.min(selection.total, query.offset + limit); at++) {
+  const { selection, part, idx } = orderRows(db, studyId, query.filter, query.sort, {
+    offset: query.offset,
+    limit: Math.min(query.limit, MAX_PAGE_ROWS),
+  })
+  const wanted = Array.from(idx, (row, at) => {
     const { cell } = selection.cells[part[at] as number] as Selection['cells'][number]
-    wanted.push({ cell, idx: idx[at] as number })
-  }
+    return { cell, idx: row }
+  })
   const rows = listItems(db, studyId, wanted, query.columns)
   const cosineOf = similarityOf(db, studyId, query.filter)
   const cellOf = new Map(selection.cells.map(({ cell }) => [cell.id, cell]))

@@ -80,24 +80,68 @@ export function studyOrder(db: Db, studyId: string, cells: readonly CellRef[], c
 // No study has as many files; stands for a row that the filter does not keep.
 const OUT = 0xffff
 
+/** Rows in the ascending order of their values, for both directions; those without a value come last in either. */
+interface Ascending {
+  part: Uint16Array
+  idx: Int32Array
+  valued: number
+  /** One byte a row with a value: 1 where the value differs from that of the row before. */
+  isFirst: Uint8Array
+}
+
 /**
- * Returns the rows that pass the filter in the order of the sort: `position` is file order, `length` that of the
- * instruction in characters, `instruction`, `input` and `response` that of the alphabet, anything else a column id. Stable, missing values last, ties in file order.
+ * Returns the rows that pass the filter in the order of the sort, or `limit` of them from a place on: `position` is file
+ * order, `length` that of the instruction in characters, `instruction`, `input` and `response` that of the alphabet,
+ * anything else a column id. Stable, missing values last, ties in file order.
  */
-export function orderRows(db: Db, studyId: string, filter: RowFilter, sort: RowSort): OrderedRows {
+export function orderRows(
+  db: Db,
+  studyId: string,
+  filter: RowFilter,
+  sort: RowSort,
+  { offset = 0, limit = Infinity } = {},
+): OrderedRows {
   const selection = select(db, studyId, filter)
-  const column = sortColumn(sort)
-  const key = `order/${studyId}/${JSON.stringify([filter, sort])}`
-  const ordered = cachesOf(db).results.get(
+  const isSimilarity = sort.column === SIMILARITY
+  const descending = sort.descending && !isSimilarity
+  // Similar rows are few and have an order of their own for each direction.
+  const key = `order/${studyId}/${JSON.stringify([filter, isSimilarity ? sort : sort.column])}`
+  const ascending = cachesOf(db).results.get(
     key,
     selection.stamp,
-    () => selection.total * 6 + 64,
+    () => selection.total * 7 + 64,
     () =>
-      sort.column === SIMILARITY
+      isSimilarity
         ? byLikeness(db, studyId, { selection, filter, descending: sort.descending })
-        : arranged(db, studyId, selection, column, sort.descending),
+        : arranged(db, studyId, selection, sortColumn(sort)),
   )
-  return { selection, ...ordered }
+  const end = Math.min(selection.total, offset + limit)
+  const { part, idx } = ascending
+  if (descending) return { selection, ...turned(ascending, offset, end) }
+  return { selection, part: part.subarray(offset, end), idx: idx.subarray(offset, end) }
+}
+
+/** Returns rows from a place up to another of the descending order: groups of equal values turned round, each in file order. */
+function turned({ part, idx, valued, isFirst }: Ascending, from: number, to: number) {
+  const rows = Math.max(0, to - from)
+  const places = { part: new Uint16Array(rows), idx: new Int32Array(rows) }
+  for (let at = from; at < to;) {
+    // Where the rows that follow each other in both directions begin, and how many of them are wanted.
+    let start = at
+    let end = to
+    if (at < valued) {
+      const mirrored = valued - 1 - at
+      const first = isFirst.lastIndexOf(1, mirrored)
+      const next = isFirst.indexOf(1, mirrored + 1)
+      const last = next < 0 ? valued : next
+      start = first + (at - (valued - last))
+      end = Math.min(to, at + last - start)
+    }
+    places.part.set(part.subarray(start, start + end - at), at - from)
+    places.idx.set(idx.subarray(start, start + end - at), at - from)
+    at = end
+  }
+  return places
 }
 
 /** The rows in the order of their likeness to the one that the filter names; there are few. */
@@ -105,8 +149,8 @@ function byLikeness(
   db: Db,
   studyId: string,
   of: { selection: Selection; filter: RowFilter; descending: boolean },
-): Omit<OrderedRows, 'selection'> {
-  const rows = arranged(db, studyId, of.selection, null, false)
+): Ascending {
+  const rows = arranged(db, studyId, of.selection, null)
   const cosineOf = similarityOf(db, studyId, of.filter)
   const values = Float64Array.from(rows.idx, (idx, at) => {
     const { cell } = of.selection.cells[rows.part[at] as number] as Selection['cells'][number]
@@ -114,18 +158,13 @@ function byLikeness(
   })
   const order = sortPermutation(values, of.descending)
   return {
+    ...rows,
     part: Uint16Array.from(order, (at) => rows.part[at] as number),
     idx: Int32Array.from(order, (at) => rows.idx[at] as number),
   }
 }
 
-function arranged(
-  db: Db,
-  studyId: string,
-  selection: Selection,
-  column: string | null,
-  descending: boolean,
-): Omit<OrderedRows, 'selection'> {
+function arranged(db: Db, studyId: string, selection: Selection, column: string | null): Ascending {
   const cells =
     column === null ? selection.cells.map(({ cell }) => cell) : currentCells(db, studyId)
   const starts = new Map<number, number>()
@@ -146,26 +185,29 @@ function arranged(
   let at = 0
   const take = (row: number) => {
     const k = partOf[row] as number
-    if (k === OUT) return
+    if (k === OUT) return false
     part[at] = k
     idx[at++] = row - (startOf[k] as number)
+    return true
   }
-  if (column === null && descending) for (let row = n - 1; row >= 0; row--) take(row)
-  else if (column === null) for (let row = 0; row < n; row++) take(row)
-  else {
-    const { order, valued, isFirst } = studyOrder(db, studyId, cells, column)
-    if (descending) {
-      // Equal values stay in file order, so whole groups are turned round.
-      for (let end = valued; end > 0;) {
-        let first = end - 1
-        while (isFirst[first] === 0) first -= 1
-        for (let i = first; i < end; i++) take(order[i] as number)
-        end = first
-      }
-    } else for (let i = 0; i < valued; i++) take(order[i] as number)
-    for (let i = valued; i < order.length; i++) take(order[i] as number)
+  if (column === null) {
+    for (let row = 0; row < n; row++) take(row)
+    return { part, idx, valued: at, isFirst: new Uint8Array(at).fill(1) }
   }
-  return { part, idx }
+  const isFirst = new Uint8Array(selection.total)
+  const sorted = studyOrder(db, studyId, cells, column)
+  // The first row of a group may not be kept: the first one that is stands for it.
+  let differs = 0
+  for (let i = 0; i < sorted.valued; i++) {
+    differs |= sorted.isFirst[i] as number
+    const place = at
+    if (!take(sorted.order[i] as number)) continue
+    isFirst[place] = differs
+    differs = 0
+  }
+  const valued = at
+  for (let i = sorted.valued; i < n; i++) take(sorted.order[i] as number)
+  return { part, idx, valued, isFirst: isFirst.subarray(0, valued) }
 }
 
 /** Reads ahead what a list of this filter and order needs, giving way to others. Throws `not_found` without the study. */

@@ -120,6 +120,25 @@ describe('rows', () => {
     expect(places(longest)[0]).toBe('small/4')
   })
 
+  it.each([{}, { rounds: [1] }, { text: 'evolved' }])(
+    'are the same page by page, whatever the size of a page, both ways: %j',
+    async (kept) => {
+      const filter = { ...emptyFilter(), ...kept }
+      for (const descending of [false, true]) {
+        const sort = { column: MND, descending }
+        const whole = places(await page(kept, sort))
+        for (const limit of [1, 2, 3, 5]) {
+          const pages: string[] = []
+          for (let offset = 0; offset <= whole.length; offset += limit) {
+            const query = { filter, sort, columns: [], offset, limit }
+            pages.push(...places(await listRows(study.db, study.studyId, query)))
+          }
+          expect(pages).toEqual(whole)
+        }
+      }
+    },
+  )
+
   it('are sorted by the alphabet of a text, those without one last both ways', async () => {
     const sorted = async (column: string, descending: boolean) =>
       places(await page({ rounds: [1] }, { column, descending }))

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { Db } from './client'
 
 /** A value that is bound to a statement, by its position. */
-type Bound = string | number | bigint | Uint8Array | null
+export type Bound = string | number | bigint | Uint8Array | null
 
 /** What a statement is run with: values by position, or one object of values by name. */
 type Binding = readonly Bound[] | readonly [Readonly<Record<string, Bound>>]

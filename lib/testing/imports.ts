@@ -3,6 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach } from 'vitest'
 import { testDatabase } from './database'
+import { migrateDatabase, openDatabase } from '@/db/client'
 import { readConfig } from '@/lib/config'
 import type { ImportPlan } from '@/lib/contracts/study'
 import type { ServiceContext } from '@/lib/services/context'
@@ -26,6 +27,19 @@ export async function testStudy(): Promise<TestStudy> {
   const db = testDatabase()
   const { id } = createStudy(db, { name: 'Test' })
   return { db, config, studyId: id, close: () => fs.rm(folder, { recursive: true, force: true }) }
+}
+
+/** Returns an empty study in a file, which other threads read too. */
+export async function fileStudy(): Promise<TestStudy> {
+  const base = await testStudy()
+  const db = openDatabase(path.join(base.config.dataDir, 'evolens.sqlite'))
+  migrateDatabase(db)
+  const { id } = createStudy(db, { name: 'Test' })
+  const close = async () => {
+    db.$client.close()
+    await base.close()
+  }
+  return { ...base, db, studyId: id, close }
 }
 
 /** Makes an empty study before each test, hands it over, and removes its folder afterwards. */

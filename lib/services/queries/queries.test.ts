@@ -1,32 +1,24 @@
 import fs from 'node:fs/promises'
-import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { migrateDatabase, openDatabase } from '@/db/client'
 import { compareStateSchema } from '@/lib/contracts/compare'
 import { exportRequestSchema } from '@/lib/contracts/export'
 import { emptyFilter } from '@/lib/contracts/filter'
 import { currentCells } from '../cells'
 import { addTestRun } from '@/lib/testing/compare'
-import { alpacaRows, importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
+import { alpacaRows, fileStudy, importRows, type TestStudy } from '@/lib/testing/imports'
 import { closeReader, read } from './client'
 import { runQuery, type QueryArgs, type QueryName } from '../queries'
-import { createStudy } from '../studies'
 
 let study: TestStudy
 
 beforeEach(async () => {
-  const base = await testStudy()
-  const db = openDatabase(path.join(base.config.dataDir, 'evolens.sqlite'))
-  migrateDatabase(db)
-  const { id } = createStudy(db, { name: 'Test' })
-  study = { ...base, db, studyId: id }
+  study = await fileStudy()
   await importRows(study, 'alpaca.json', alpacaRows(40, 's'))
   await importRows(study, 'alpaca-iter1-small.json', alpacaRows(40, 'a'))
   await importRows(study, 'alpaca-iter1-large.json', alpacaRows(40, 'b'))
 })
 afterEach(async () => {
   await closeReader(study.db)
-  study.db.$client.close()
   await study.close()
 })
 

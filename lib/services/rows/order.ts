@@ -105,15 +105,19 @@ export function orderRows(
   const isSimilarity = sort.column === SIMILARITY
   const descending = sort.descending && !isSimilarity
   // Similar rows are few and have an order of their own for each direction.
+  const column = sortColumn(sort)
   const key = `order/${studyId}/${JSON.stringify([filter, isSimilarity ? sort : sort.column])}`
   const ascending = cachesOf(db).results.get(
     key,
     selection.stamp,
     () => selection.total * 7 + 64,
-    () =>
-      isSimilarity
-        ? byLikeness(db, studyId, { selection, filter, descending: sort.descending })
-        : arranged(db, studyId, selection, sortColumn(sort)),
+    () => {
+      if (isSimilarity)
+        return byLikeness(db, studyId, { selection, filter, descending: sort.descending })
+      return column === null
+        ? inFileOrder(selection)
+        : inColumnOrder(db, studyId, selection, column)
+    },
   )
   const end = Math.min(selection.total, offset + limit)
   const { part, idx } = ascending
@@ -150,7 +154,7 @@ function byLikeness(
   studyId: string,
   of: { selection: Selection; filter: RowFilter; descending: boolean },
 ): Ascending {
-  const rows = arranged(db, studyId, of.selection, null)
+  const rows = inFileOrder(of.selection)
   const cosineOf = similarityOf(db, studyId, of.filter)
   const values = Float64Array.from(rows.idx, (idx, at) => {
     const { cell } = of.selection.cells[rows.part[at] as number] as Selection['cells'][number]
@@ -164,9 +168,22 @@ function byLikeness(
   }
 }
 
-function arranged(db: Db, studyId: string, selection: Selection, column: string | null): Ascending {
-  const cells =
-    column === null ? selection.cells.map(({ cell }) => cell) : currentCells(db, studyId)
+/** The rows in the order of their files. */
+function inFileOrder(selection: Selection): Ascending {
+  const part = new Uint16Array(selection.total)
+  const idx = new Int32Array(selection.total)
+  let at = 0
+  selection.cells.forEach(({ rows }, k) => {
+    part.fill(k, at, at + rows.length)
+    idx.set(rows, at)
+    at += rows.length
+  })
+  return { part, idx, valued: at, isFirst: new Uint8Array(at).fill(1) }
+}
+
+/** The rows in the order of a column. */
+function inColumnOrder(db: Db, studyId: string, selection: Selection, column: string): Ascending {
+  const cells = currentCells(db, studyId)
   const starts = new Map<number, number>()
   let n = 0
   for (const cell of cells) {
@@ -182,31 +199,24 @@ function arranged(db: Db, studyId: string, selection: Selection, column: string 
   })
   const part = new Uint16Array(selection.total)
   const idx = new Int32Array(selection.total)
-  let at = 0
-  const take = (row: number) => {
-    const k = partOf[row] as number
-    if (k === OUT) return false
-    part[at] = k
-    idx[at++] = row - (startOf[k] as number)
-    return true
-  }
-  if (column === null) {
-    for (let row = 0; row < n; row++) take(row)
-    return { part, idx, valued: at, isFirst: new Uint8Array(at).fill(1) }
-  }
   const isFirst = new Uint8Array(selection.total)
   const sorted = studyOrder(db, studyId, cells, column)
+  let at = 0
+  let valued = 0
   // The first row of a group may not be kept: the first one that is stands for it.
   let differs = 0
-  for (let i = 0; i < sorted.valued; i++) {
+  for (let i = 0; i < n; i++) {
+    if (i === sorted.valued) valued = at
     differs |= sorted.isFirst[i] as number
-    const place = at
-    if (!take(sorted.order[i] as number)) continue
-    isFirst[place] = differs
+    const row = sorted.order[i] as number
+    const k = partOf[row] as number
+    if (k === OUT) continue
+    part[at] = k
+    isFirst[at] = differs
+    idx[at++] = row - (startOf[k] as number)
     differs = 0
   }
-  const valued = at
-  for (let i = sorted.valued; i < n; i++) take(sorted.order[i] as number)
+  if (sorted.valued === n) valued = at
   return { part, idx, valued, isFirst: isFirst.subarray(0, valued) }
 }
 

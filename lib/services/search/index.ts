@@ -6,14 +6,16 @@ import { cachesOf } from '../columns/cache'
 import { responseStamp } from '../columns/texts'
 import {
   documentsOf,
-  eachNumber,
   findInIndex,
-  isIndexed,
-  numbersSchema,
-  type Documents,
+  indexedNow,
+  markNumbers,
+  readIndex,
+  type Marked,
+  type Reading,
 } from './documents'
 import type { Matcher } from './matcher'
-import { finish, finishInTurns } from './steps'
+import { inTurns, readHere } from './readings'
+import { finish } from './steps'
 
 /** Rows read at once: a few milliseconds. */
 const STEP_ROWS = 4_000
@@ -26,11 +28,6 @@ const LOOK_UP_SHARE = { sql: 16, test: 5 }
 interface SearchCell {
   no: number
   rowCount: number
-}
-
-/** Documents of a cell and the marks of its rows. */
-interface Searched extends Documents {
-  mask: Mask
 }
 
 /** How far a search has read: rows of texts, of those that it has to read. */
@@ -49,70 +46,66 @@ export function searchProgress(db: Db): SearchProgress | null {
 
 const foundSchema = z.tuple([z.number()]).rest(z.string().nullable())
 
-/** Reads texts of documents and marks the rows that match. */
-function marker(db: Db, documents: Searched, { sql, test }: Matcher, range: string) {
+/** Yields what reads texts of documents and marks the rows that match: by SQL whoever has time, else here. */
+function marker(db: Db, documents: Marked, { sql, test }: Matcher, range: string) {
   const { columns, from, mask, no } = documents
-  const why = 'goes over every row of a file'
   if (sql) {
     const tests = columns.map((column) => sql.test(column)).join(' or ')
-    const read = hotRead(db, {
-      why,
-      sql: `select cast(group_concat(idx, ' ') as blob) ${from} and ${range} and (${tests})`,
-      row: numbersSchema,
-    })
+    const text = `select cast(group_concat(idx, ' ') as blob) ${from} and ${range} and (${tests})`
     const values = columns.map(() => sql.value)
-    return (...bounds: number[]) =>
-      eachNumber(read.get(no, ...bounds, ...values), (idx) => {
-        if (idx < mask.length) mask[idx] = 1
-      })
+    const take = (numbers: Uint8Array | null) => markNumbers([documents], numbers)
+    return function* (...bounds: number[]): Generator<Reading | null> {
+      yield { sql: text, values: [no, ...bounds, ...values], take }
+    }
   }
   const read = hotRead(db, {
-    why,
+    why: 'goes over every row of a file',
     sql: `select idx, ${columns.join(', ')} ${from} and ${range}`,
     row: foundSchema,
   })
-  return (...bounds: number[]) => {
+  return function* (...bounds: number[]): Generator<Reading | null> {
     for (const [idx, ...texts] of read.all(no, ...bounds)) {
       // Another text of the row may have matched.
       if (idx >= mask.length || mask[idx] === 1) continue
       if (texts.some((text) => text !== null && test(text))) mask[idx] = 1
     }
+    yield null
   }
 }
 
+/** What is left to do of a search: a reading, or null after a part that is done. */
+type Steps<T> = Generator<Reading | null, T>
+
 /** Marks what the index finds, and returns the documents that have to be read whole. */
-function* lookUp(db: Db, all: Searched[], matcher: Matcher): Generator<void, Searched[]> {
+function* lookUp(db: Db, all: Marked[], matcher: Matcher): Steps<Marked[]> {
   const { index, sql } = matcher
   if (!index) return all
-  const toRead = all.filter((documents) => !isIndexed(db, documents))
+  const isIndexed = indexedNow(db)
+  const toRead = all.filter((documents) => !isIndexed(documents))
   const indexed = all.filter((documents) => !toRead.includes(documents))
+  if (index.isExact) {
+    yield* readIndex(indexed, index)
+    return toRead
+  }
   const share = LOOK_UP_SHARE[sql ? 'sql' : 'test']
-  const mostOf = (part: readonly Searched[]) =>
-    index.isExact ? null : Math.ceil(part.reduce((sum, { mask }) => sum + mask.length, 0) / share)
+  const mostOf = (part: readonly Marked[]) =>
+    Math.ceil(part.reduce((sum, { mask }) => sum + mask.length, 0) / share)
   for (const { documents: part, found } of findInIndex(db, indexed, index, mostOf)) {
     if (!found) toRead.push(...part)
-    else if (index.isExact) {
-      found(({ mask }, idx) => {
-        if (idx < mask.length) mask[idx] = 1
-      })
-    } else {
-      const rows = new Map<Searched, number[]>(part.map((documents) => [documents, []]))
-      found((documents, idx) => rows.get(documents)?.push(idx))
-      for (const [documents, candidates] of rows) {
+    else
+      for (const [k, documents] of part.entries()) {
+        const candidates = found[k] as Mask
         const markOne = marker(db, documents, matcher, 'idx = ?')
-        for (const idx of candidates) {
-          if (documents.mask[idx] !== 1) markOne(idx)
-          yield
-        }
+        for (let idx = candidates.indexOf(1); idx >= 0; idx = candidates.indexOf(1, idx + 1))
+          if (documents.mask[idx] !== 1) yield* markOne(idx)
       }
-    }
-    yield
+    yield null
   }
   return toRead
 }
 
-/** Marks the rows of each cell that match, step by step; yields where others may have their turn. */
-function* search(db: Db, cells: readonly SearchCell[], matcher: Matcher): Generator<void, Mask[]> {
+/** Marks the rows of each cell that match, step by step, between which others may have their turn. */
+function* search(db: Db, cells: readonly SearchCell[], matcher: Matcher): Steps<Mask[]> {
   const masks = cells.map(({ rowCount }) => new Uint8Array(rowCount))
   const all = cells.flatMap(({ no }, k) =>
     documentsOf(db, no, matcher.fields).map((one) => ({ ...one, mask: masks[k] as Mask })),
@@ -124,9 +117,8 @@ function* search(db: Db, cells: readonly SearchCell[], matcher: Matcher): Genera
   for (const documents of toRead) {
     const markRange = marker(db, documents, matcher, 'idx >= ? and idx < ?')
     for (let from = 0; from < documents.mask.length; from += STEP_ROWS) {
-      markRange(from, from + STEP_ROWS)
+      yield* markRange(from, from + STEP_ROWS)
       progress.done += Math.min(STEP_ROWS, documents.mask.length - from)
-      yield
     }
   }
   return masks
@@ -140,7 +132,7 @@ export function findRows(db: Db, cell: SearchCell, matcher: Matcher): Mask {
     keyOf(cell, matcher),
     responseStamp(db, cell.no),
     (mask: Mask) => mask.byteLength,
-    () => finish(search(db, [cell], matcher))[0] as Mask,
+    () => finish(readHere(db, search(db, [cell], matcher)))[0] as Mask,
   )
 }
 
@@ -173,7 +165,7 @@ export async function warmFind(
   await inTurn(db, async () => {
     signal?.throwIfAborted()
     const missing = open()
-    const masks = await finishInTurns(search(db, missing, matcher), signal).finally(() =>
+    const masks = await inTurns(db, search(db, missing, matcher), signal).finally(() =>
       reading.delete(db.$client),
     )
     missing.forEach(({ key, stamp }, k) => {

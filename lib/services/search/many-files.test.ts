@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Condition } from '@/lib/contracts/condition'
 import { emptyFilter } from '@/lib/contracts/filter'
 import { createRandom } from '@/lib/stats/random'
-import { importRows, testStudy, type TestStudy } from '@/lib/testing/imports'
+import { fileStudy, importRows, type TestStudy } from '@/lib/testing/imports'
 import { forgetCaches } from '../columns/cache'
 import { listRows, selectRows } from '../rows'
 import { createStudy } from '../studies'
@@ -15,7 +15,7 @@ let study: TestStudy
 const texts = new Map<string, string[]>()
 
 beforeAll(async () => {
-  study = await testStudy()
+  study = await fileStudy()
   const other = { ...study, studyId: createStudy(study.db, { name: 'Other' }).id }
   const random = createRandom(4)
   const sentence = () =>

@@ -211,8 +211,12 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
   },
   search: async () => {
     const { rows, timings } = await benchSearch()
-    return timings.flatMap(({ name, ms, blockMs, most: limit, rows: found }) => [
-      milliseconds(`search of ${rows} rows, ${name} (${found} found)`, ms, limit),
+    return timings.flatMap(({ name, ms, firstMs, blockMs, most: limit, rows: found }) => [
+      milliseconds(
+        `search of ${rows} rows, ${name} (${found} found; first ${firstMs.toFixed(0)} ms)`,
+        ms,
+        limit,
+      ),
       milliseconds(`others wait meanwhile, ${name}`, blockMs, 100),
     ])
   },

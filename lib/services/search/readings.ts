@@ -1,0 +1,66 @@
+import type { Db } from '@/db/client'
+import { hotRead } from '@/db/hot-sql'
+import { numbersSchema, type Reading } from './documents'
+import { sideReader } from './side-reader'
+import { finishInTurns } from './steps'
+
+/** Readings that the other thread has at a time: one that it does and the next. */
+const MOST_WAITING = 2
+/** A reading of texts takes longer; candidates are read one by one. */
+const SLICE_MS = 1
+
+function read(db: Db, { sql, values, take }: Reading): void {
+  const why = 'goes over every row of a file, or asks the index of texts'
+  take(hotRead(db, { why, sql, row: numbersSchema }).get(...values))
+}
+
+/** Does the readings of a search in their order, each a step. */
+export function* readHere<T>(db: Db, steps: Generator<Reading | null, T>): Generator<void, T> {
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done) return value
+    if (value) read(db, value)
+    yield
+  }
+}
+
+/**
+ * Returns what the steps of a search come to, giving way to other requests; a second thread takes readings too, where
+ * there is one, so their order is not that of the steps. Stops when the signal is aborted.
+ */
+export async function inTurns<T>(
+  db: Db,
+  steps: Generator<Reading | null, T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const side = sideReader(db)
+  if (!side) return finishInTurns(readHere(db, steps), signal)
+  const waiting = new Set<Promise<void>>()
+  let failure: unknown = null
+  let until = 0
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done) {
+      await Promise.all(waiting)
+      if (failure) throw failure
+      return value
+    }
+    if (value && waiting.size < MOST_WAITING) {
+      const reply: Promise<void> = side
+        .get(value)
+        .then(value.take, (error: unknown) => {
+          failure = error
+        })
+        .finally(() => waiting.delete(reply))
+      waiting.add(reply)
+      continue
+    }
+    if (value) read(db, value)
+    // The other thread may have ended a reading, and somebody may wait.
+    if (performance.now() < until) continue
+    await new Promise((resolve) => setImmediate(resolve))
+    signal?.throwIfAborted()
+    if (failure) throw failure
+    until = performance.now() + SLICE_MS
+  }
+}

@@ -37,6 +37,8 @@ const config = {
     optimizePackageImports: ['@mantine/core', '@mantine/hooks', '@tabler/icons-react'],
     // Pages take no body (lib/cli/start/front.mjs refuses them); what the proxy copies of one is for nobody.
     proxyClientMaxBodySize: '64kb',
+    // Every page and route loaded before the first one is answered takes a second.
+    preloadEntriesOnStart: false,
   },
   headers: async () => [
     { source: '/:path*', headers: securityHeaders },

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { ROOT } from './settings.mjs'
 
 /** Where the built web server finds the thread (lib/services/queries/client.ts). */
-const THREAD = path.join(ROOT, '.next', 'evolens', 'query-thread.mjs')
+export const THREAD = path.join(ROOT, '.next', 'evolens', 'query-thread.mjs')
 
 /** Files know where they lie, as without being joined: some start other files beside themselves. */
 const ownPlaces = {

@@ -132,7 +132,11 @@ export function findSource(
     return stored ? formulaSource(stored) : null
   }
   const { metric: metricId, key } = parseColumnId(columnId)
-  const metric = metricsOf(runs).find((candidate) => candidate.id === metricId)
+  const isAsked = ({ id }: Metric) => id === metricId
+  // Most columns are of registered metrics, and are asked for many times a request.
+  const registered = listMetrics().find(isAsked)
+  const isWhole = registered && !(registered.kind === 'measured' && registered.instanceOf)
+  const metric = isWhole ? registered : metricsOf(runs).find(isAsked)
   return (metric && sourcesOf(metric).find((source) => keyOf(source) === key)) ?? null
 }
 

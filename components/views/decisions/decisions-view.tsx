@@ -119,6 +119,7 @@ function DecisionLog({ studyId }: { studyId: string }) {
       <Group align="end" gap="sm" mb="md">
         <TextInput
           label="Find"
+          w={230}
           placeholder="Tag, note, reason or name"
           value={text}
           maxLength={LIMITS.search}

@@ -26,6 +26,9 @@ function columnsOf({ cases, outcomes, functions }: PassMatrix): Column<Tested>[]
   const outcomeOf = (tested: Tested, at: number) => outcomes[functions.indexOf(tested)]?.[at]
   return [
     { name: 'Function', kind: 'name', cell: (_, row) => `Function ${row + 1}` },
+    // Before the cases, which may be many.
+    { name: 'Accuracy', kind: 'number', cell: ({ accuracy }) => accuracy.toFixed(2) },
+    { name: 'Kept', kind: 'line', cell: ({ kept }) => (kept ? 'yes' : 'no') },
     ...cases.map(({ kept }, at): Column<Tested> => ({
       name: `Case ${at + 1}`,
       className: kept ? '' : classes.unconfirmed,
@@ -36,8 +39,6 @@ function columnsOf({ cases, outcomes, functions }: PassMatrix): Column<Tested>[]
         return <span className={`${classes.outcome} ${classes[word] ?? ''}`}>{word}</span>
       },
     })),
-    { name: 'Accuracy', kind: 'number', cell: ({ accuracy }) => accuracy.toFixed(2) },
-    { name: 'Kept', kind: 'line', cell: ({ kept }) => (kept ? 'yes' : 'no') },
   ]
 }
 

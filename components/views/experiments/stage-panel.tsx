@@ -49,7 +49,7 @@ function Reasons({ reasons }: Pick<StageInfo, 'reasons'>) {
       cell: ({ examples }) =>
         examples.map(({ key, raw }) => (
           <div key={key}>
-            <code>{key}</code> <ClampedText text={raw || DASH} limit={160} />
+            <code>{key}</code> {raw ? <ClampedText text={raw} limit={160} /> : null}
           </div>
         )),
     },
@@ -88,6 +88,13 @@ function Items({ study, experiment, stage }: StagePanelProps) {
     offset: (page - 1) * ITEMS_PER_PAGE,
     limit: ITEMS_PER_PAGE,
   })
+  // A stage of arithmetic asks no model.
+  const hasReplies = query.data?.items.some(({ raw, message }) => (message ?? raw) !== null)
+  const replies: Column<StageItem> = {
+    name: 'Raw reply',
+    kind: 'wrap',
+    cell: ({ raw, message }) => <ClampedText text={message ?? raw ?? DASH} limit={400} />,
+  }
   const columns: Column<StageItem>[] = [
     { name: 'Item', kind: 'code', cell: ({ key }) => key },
     {
@@ -99,11 +106,7 @@ function Items({ study, experiment, stage }: StagePanelProps) {
           ...(attempt > 1 ? [`attempt ${attempt}`] : []),
         ].join(', '),
     },
-    {
-      name: 'Raw reply',
-      kind: 'wrap',
-      cell: ({ raw, message }) => <ClampedText text={message ?? raw ?? DASH} limit={400} />,
-    },
+    ...(hasReplies ? [replies] : []),
     {
       name: 'What was made of it',
       kind: 'wrap',

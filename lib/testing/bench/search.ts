@@ -30,7 +30,7 @@ const SEARCHES: { name: string; find: Find; most: number }[] = [
   { name: 'regex of every row', find: { is: 'regex', pattern: 'moo[mn]\\s+belong' }, most: 1_500 },
 ]
 
-const RUNS = 9
+const RUNS = 15
 
 /** Times searches over a study as large as the paper's. */
 export async function benchSearch(): Promise<{ rows: number; timings: SearchTiming[] }> {

@@ -7,10 +7,14 @@ import { runQuery, type QueryArgs, type QueryName, type QueryResult } from '../q
 /** Columns that nobody looked at for this long leave the memory with their thread. */
 const IDLE_MS = 10 * 60_000
 
+/** How long a thread may take to end what it began and the thread that it started. */
+const CLOSE_MS = 10_000
+
 /** What the thread is sent. */
 export type QueryRequest =
   | { type: 'read'; id: number; name: QueryName; args: unknown }
   | { type: 'cancel'; id: number }
+  | { type: 'end' }
 
 /** What it answers. */
 export type QueryReply =
@@ -110,7 +114,13 @@ class QueryWorker {
 
   async close(): Promise<void> {
     this.isOpen = false
-    await this.#worker.terminate()
+    const ended = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()))
+    this.#worker.ref()
+    this.#worker.postMessage({ type: 'end' } satisfies QueryRequest)
+    // In the midst of a long query it hears nothing.
+    const late = setTimeout(() => void this.#worker.terminate(), CLOSE_MS)
+    await ended
+    clearTimeout(late)
   }
 }
 

@@ -1,8 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import process from 'node:process'
 import { openDatabase } from '@/db/client'
 import { AppError, errorCode, errorMessage } from '@/lib/errors'
 import type { QueryReply, QueryRequest } from './client'
 import { runQuery } from '../queries'
+import { closeSideReader } from '../search/side-reader'
 
 const port = parentPort
 const db = openDatabase((workerData as { databasePath: string }).databasePath)
@@ -23,6 +25,7 @@ async function answer(request: Extract<QueryRequest, { type: 'read' }>): Promise
 }
 
 port?.on('message', (request: QueryRequest) => {
-  if (request.type === 'cancel') running.get(request.id)?.abort()
+  if (request.type === 'end') void closeSideReader(db).finally(() => process.exit())
+  else if (request.type === 'cancel') running.get(request.id)?.abort()
   else void answer(request).then((reply) => port.postMessage(reply))
 })

@@ -165,7 +165,9 @@ export async function warmFind(
   await inTurn(db, async () => {
     signal?.throwIfAborted()
     const missing = open()
-    const masks = await inTurns(db, search(db, missing, matcher), signal).finally(() =>
+    const rows = missing.reduce((sum, { rowCount }) => sum + rowCount, 0)
+    const steps = search(db, missing, matcher)
+    const masks = await inTurns(db, steps, { rows, signal }).finally(() =>
       reading.delete(db.$client),
     )
     missing.forEach(({ key, stamp }, k) => {

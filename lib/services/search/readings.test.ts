@@ -3,8 +3,8 @@ import { alpacaRows, fileStudy, importRows, type TestStudy } from '@/lib/testing
 import { testDatabase } from '@/lib/testing/database'
 import { currentCells } from '../cells'
 import type { Reading } from './documents'
-import { inTurns, readHere } from './readings'
-import { sideReader } from './side-reader'
+import { FEWEST_ROWS, inTurns, readHere } from './readings'
+import { canReadAside, sideReader } from './side-reader'
 import { finish } from './steps'
 
 let study: TestStudy
@@ -30,6 +30,7 @@ function* readings(taken: string[], sql = SQL): Generator<Reading | null, string
   return 'done'
 }
 
+const many = { rows: FEWEST_ROWS }
 const wanted = Array.from({ length: 50 }, (_, idx) => String(idx))
 
 describe('readings', () => {
@@ -38,42 +39,40 @@ describe('readings', () => {
     expect(finish(readHere(study.db, readings(here)))).toBe('done')
     expect(here).toEqual(wanted)
     const shared: string[] = []
-    expect(await inTurns(study.db, readings(shared))).toBe('done')
+    expect(await inTurns(study.db, readings(shared), many)).toBe('done')
     expect(shared.toSorted((a, b) => Number(a) - Number(b))).toEqual(wanted)
   })
 
   it('fail with the statement, wherever it is read', async () => {
     const broken = 'select 1 from nowhere where ? = ?'
-    await expect(inTurns(study.db, readings([], broken))).rejects.toThrow(/nowhere/)
-    await expect(sideReader(study.db)?.get({ sql: broken, values: [1, 2] })).rejects.toThrow(
+    await expect(inTurns(study.db, readings([], broken), many)).rejects.toThrow(/nowhere/)
+    await expect(sideReader(study.db).get({ sql: broken, values: [1, 2] })).rejects.toThrow(
       /nowhere/,
     )
     // The thread goes on.
-    expect(await inTurns(study.db, readings([]))).toBe('done')
+    expect(await inTurns(study.db, readings([]), many)).toBe('done')
   })
 
   it('stop with the signal', async () => {
     const controller = new AbortController()
     controller.abort()
-    const all = inTurns(study.db, readings([]), controller.signal)
+    const all = inTurns(study.db, readings([]), { ...many, signal: controller.signal })
     await expect(all).rejects.toMatchObject({ name: 'AbortError' })
   })
 
   it('change nothing', async () => {
     const sql = 'delete from rows where cell_no = ? and idx = ? returning idx'
-    await expect(sideReader(study.db)?.get({ sql, values: [cellNo, 0] })).rejects.toThrow(
-      /readonly/,
-    )
+    await expect(sideReader(study.db).get({ sql, values: [cellNo, 0] })).rejects.toThrow(/readonly/)
   })
 
   it('are of one thread inside of a transaction, which sees the database as it was, and in memory', () => {
-    expect(sideReader(study.db)).not.toBeNull()
+    expect(canReadAside(study.db)).toBe(true)
     study.db.$client.exec('begin')
     try {
-      expect(sideReader(study.db)).toBeNull()
+      expect(canReadAside(study.db)).toBe(false)
     } finally {
       study.db.$client.exec('commit')
     }
-    expect(sideReader(testDatabase())).toBeNull()
+    expect(canReadAside(testDatabase())).toBe(false)
   })
 })

@@ -1,9 +1,11 @@
 import type { Db } from '@/db/client'
 import { hotRead } from '@/db/hot-sql'
 import { numbersSchema, type Reading } from './documents'
-import { sideReader } from './side-reader'
+import { canReadAside, sideReader } from './side-reader'
 import { finishInTurns } from './steps'
 
+/** Rows that one thread searches in some milliseconds. */
+export const FEWEST_ROWS = 50_000
 /** Readings that the other thread has at a time: one that it does and the next. */
 const MOST_WAITING = 2
 /** A reading of texts takes longer; candidates are read one by one. */
@@ -25,42 +27,46 @@ export function* readHere<T>(db: Db, steps: Generator<Reading | null, T>): Gener
 }
 
 /**
- * Returns what the steps of a search come to, giving way to other requests; a second thread takes readings too, where
- * there is one, so their order is not that of the steps. Stops when the signal is aborted.
+ * Returns what the steps of a search come to, giving way to other requests; where many rows are searched a second thread
+ * takes readings too, so their order is not that of the steps. Stops when the signal is aborted.
  */
 export async function inTurns<T>(
   db: Db,
   steps: Generator<Reading | null, T>,
-  signal?: AbortSignal,
+  { rows, signal }: { rows: number; signal?: AbortSignal | undefined },
 ): Promise<T> {
-  const side = sideReader(db)
-  if (!side) return finishInTurns(readHere(db, steps), signal)
+  if (rows < FEWEST_ROWS || !canReadAside(db)) return finishInTurns(readHere(db, steps), signal)
   const waiting = new Set<Promise<void>>()
   let failure: unknown = null
   let until = 0
-  for (;;) {
-    const { done, value } = steps.next()
-    if (done) {
-      await Promise.all(waiting)
+  try {
+    for (;;) {
       if (failure) throw failure
-      return value
+      const { done, value } = steps.next()
+      if (done) {
+        await Promise.all(waiting)
+        if (failure) throw failure
+        return value
+      }
+      if (value && waiting.size < MOST_WAITING) {
+        const reply: Promise<void> = sideReader(db)
+          .get(value)
+          .then(value.take, (error: unknown) => {
+            failure = error
+          })
+          .finally(() => waiting.delete(reply))
+        waiting.add(reply)
+        continue
+      }
+      if (value) read(db, value)
+      // The other thread may have ended a reading, and somebody may wait.
+      if (performance.now() < until) continue
+      await new Promise((resolve) => setImmediate(resolve))
+      signal?.throwIfAborted()
+      until = performance.now() + SLICE_MS
     }
-    if (value && waiting.size < MOST_WAITING) {
-      const reply: Promise<void> = side
-        .get(value)
-        .then(value.take, (error: unknown) => {
-          failure = error
-        })
-        .finally(() => waiting.delete(reply))
-      waiting.add(reply)
-      continue
-    }
-    if (value) read(db, value)
-    // The other thread may have ended a reading, and somebody may wait.
-    if (performance.now() < until) continue
-    await new Promise((resolve) => setImmediate(resolve))
-    signal?.throwIfAborted()
-    if (failure) throw failure
-    until = performance.now() + SLICE_MS
+  } finally {
+    // However it ends: a thread that is left while it starts cannot be ended.
+    await Promise.all(waiting)
   }
 }

@@ -69,25 +69,40 @@ class SideReader {
     })
   }
 
-  async close(): Promise<void> {
+  /** Has the thread end itself: one that is ended from outside while it loads its modules holds up its owner for ever. */
+  close(): Promise<void> {
     this.isOpen = false
-    await this.#worker.terminate()
+    if (this.#idle) clearTimeout(this.#idle)
+    return new Promise((resolve) => {
+      this.#worker.once('exit', () => resolve())
+      this.#worker.ref()
+      this.#worker.postMessage(null)
+    })
   }
 }
 
 const readers = new WeakMap<object, SideReader>()
 
+/** Ends the thread of a connection. Whoever ends the thread that started it ends it first: one that just starts would be waited for. */
+export async function closeSideReader(db: Db): Promise<void> {
+  const reader = readers.get(db.$client)
+  if (reader?.isOpen) await reader.close()
+}
+
 /**
- * Returns a thread that reads the same database beside its connection; null where none can: a database in memory, a
- * connection inside of a transaction, which sees the database as it was, or a machine with one processor.
+ * Returns whether a second thread can read a database beside its connection: none can one in memory, or for a connection inside
+ * of a transaction, which sees the database as it was; on a machine with one processor none would help.
  */
-export function sideReader(db: Db): Pick<SideReader, 'get'> | null {
-  const { $client: sqlite } = db
-  if (sqlite.memory || sqlite.inTransaction || os.availableParallelism() < FEWEST_PROCESSORS)
-    return null
-  const known = readers.get(sqlite)
+export function canReadAside(db: Db): boolean {
+  const isAlone = db.$client.memory || db.$client.inTransaction
+  return !isAlone && os.availableParallelism() >= FEWEST_PROCESSORS
+}
+
+/** Returns the thread that reads a database file beside its connection, started when it is asked for first. */
+export function sideReader(db: Db): Pick<SideReader, 'get'> {
+  const known = readers.get(db.$client)
   if (known?.isOpen) return known
-  const made = new SideReader(sqlite.name)
-  readers.set(sqlite, made)
+  const made = new SideReader(db.$client.name)
+  readers.set(db.$client, made)
   return made
 }

@@ -1,4 +1,5 @@
 // Reads one value of the database a time for the thread that started it: plain JavaScript, so that it is there in some milliseconds.
+import process from 'node:process'
 import { parentPort, workerData } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 
@@ -18,4 +19,8 @@ function answer({ id, sql, values }) {
   }
 }
 
-parentPort?.on('message', (asked) => parentPort.postMessage(answer(asked)))
+// Null asks it to end.
+parentPort?.on('message', (asked) => {
+  if (asked === null) process.exit()
+  parentPort.postMessage(answer(asked))
+})

@@ -5,9 +5,13 @@ import type { ChangeEvent } from 'react'
 import type { ParamInfo } from '@/lib/contracts/compute'
 import { PromptField } from './prompt-field'
 
+/** What a study has of each kind that a parameter may name. */
+export type StudyNames = Record<NonNullable<ParamInfo['names']>, { value: string; label: string }[]>
+
 interface ParamFieldProps {
   param: ParamInfo
   value: unknown
+  names: StudyNames | undefined
   onChange(value: unknown): void
 }
 
@@ -21,7 +25,7 @@ export function paramLabel(name: string): string {
 }
 
 /** One form control, drawn from the description of a parameter. */
-function ParamField({ param, value, onChange }: ParamFieldProps) {
+function ParamField({ param, value, names, onChange }: ParamFieldProps) {
   const label = paramLabel(param.name)
   const common = { label, description: param.description }
   switch (param.type) {
@@ -53,9 +57,26 @@ function ParamField({ param, value, onChange }: ParamFieldProps) {
       )
     case 'text':
     case 'string': {
+      const own = typeof value === 'string' ? value : ''
+      const known = param.names && names?.[param.names]
+      if (known) {
+        // One that is not there is shown all the same: the server says what is wrong with it.
+        const isUnknown = own !== '' && known.every((one) => one.value !== own)
+        return (
+          <Select
+            {...common}
+            placeholder="choose"
+            clearable
+            searchable
+            data={isUnknown ? [...known, { value: own, label: own }] : known}
+            value={own || null}
+            onChange={(next) => onChange(next ?? '')}
+          />
+        )
+      }
       const text = {
         ...common,
-        value: typeof value === 'string' ? value : '',
+        value: own,
         onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) =>
           onChange(event.currentTarget.value),
       }
@@ -71,11 +92,13 @@ function ParamField({ param, value, onChange }: ParamFieldProps) {
 interface ParamFieldsProps {
   params: readonly ParamInfo[]
   values: Record<string, unknown>
+  /** Where a study is at hand. */
+  names?: StudyNames
   onChange(values: Record<string, unknown>): void
 }
 
 /** A form of parameters; values that equal the default are left out of `values`. */
-export function ParamFields({ params, values, onChange }: ParamFieldsProps) {
+export function ParamFields({ params, values, names, onChange }: ParamFieldsProps) {
   return params.map((param) => {
     const value = param.name in values ? values[param.name] : param.default
     const setOwn = (next: unknown) => {
@@ -83,7 +106,7 @@ export function ParamFields({ params, values, onChange }: ParamFieldsProps) {
       onChange(next === param.default ? others : { ...others, [param.name]: next })
     }
     return param.prompt === undefined ? (
-      <ParamField key={param.name} param={param} value={value} onChange={setOwn} />
+      <ParamField key={param.name} {...{ param, value, names }} onChange={setOwn} />
     ) : (
       <PromptField
         key={param.name}

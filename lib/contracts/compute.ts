@@ -13,6 +13,8 @@ export const paramInfoSchema = z.object({
   description: z.string(),
   /** Id of the prompt whose stored versions fill this field (and those that belong to it). */
   prompt: z.string().optional(),
+  /** What of a study the text names, so that a form offers those that are there. */
+  names: z.enum(['evolver', 'responses']).optional(),
 })
 export type ParamInfo = z.infer<typeof paramInfoSchema>
 

@@ -9,6 +9,8 @@ interface JsonProperty {
   maxLength?: number
   /** Id of the prompt whose stored versions the field offers. */
   prompt?: string
+  /** What of a study the field names. */
+  names?: ParamInfo['names']
   /** Set together with another field, so it has no control of its own. */
   hidden?: boolean
   anyOf?: JsonProperty[]
@@ -54,5 +56,6 @@ export function describeParams(schema: z.ZodType): ParamInfo[] {
     default: property.default ?? null,
     description: property.description ?? '',
     ...(property.prompt === undefined ? {} : { prompt: property.prompt }),
+    ...(property.names === undefined ? {} : { names: property.names }),
   }))
 }

@@ -18,7 +18,8 @@ const params = z.object({
   arm: z
     .string()
     .default('')
-    .describe('Key of the other evolver, where novelty is measured against one.'),
+    .describe('Key of the other evolver, where novelty is measured against one.')
+    .meta({ names: 'evolver' }),
   ...neighbourParams('a row of the other cell counts as near'),
 })
 type Params = z.infer<typeof params>

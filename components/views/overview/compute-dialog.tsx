@@ -4,6 +4,7 @@ import { Button, Input, Modal, Stack } from '@mantine/core'
 import { useState } from 'react'
 import { RowSetFields } from '@/components/fields/row-set-fields'
 import { useBackends } from '@/components/hooks/use-backends'
+import { useResponseSets } from '@/components/hooks/use-responses'
 import { useCompute, useDryRun } from '@/components/hooks/use-compute'
 import { useViewState } from '@/components/hooks/use-view-state'
 import { DialogFoot } from '@/components/ui/dialog-foot'
@@ -50,6 +51,14 @@ export function ComputeDialog({ detail, cells, measured, onClose }: ComputeDialo
   const studyId = detail.study.id
   const { state } = useViewState()
   const backends = useBackends()
+  const responses = useResponseSets(studyId)
+  const names = {
+    evolver: detail.arms.map(({ key, label }) => ({ value: key, label })),
+    responses: [...new Set((responses.data ?? []).map(({ label }) => label))].map((label) => ({
+      value: label,
+      label,
+    })),
+  }
   const dryRun = useDryRun(studyId)
   const compute = useCompute(studyId)
   const [choices, setChoices] = useState<Record<string, MetricChoice>>(() => {
@@ -115,6 +124,7 @@ export function ComputeDialog({ detail, cells, measured, onClose }: ComputeDialo
         <ComputeMetrics
           measured={measured}
           backends={backends.data ?? []}
+          names={names}
           choices={choices}
           onChange={(id, choice) => {
             dryRun.reset()

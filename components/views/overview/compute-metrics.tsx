@@ -2,7 +2,7 @@
 
 import { Box, Checkbox, Fieldset, Group, Select, Stack, Text } from '@mantine/core'
 import { backendOptions } from '@/components/fields/backend-options'
-import { ParamFields } from '@/components/fields/param-fields'
+import { ParamFields, type StudyNames } from '@/components/fields/param-fields'
 import { Disclosure } from '@/components/ui/link-button'
 import type { BackendInfo } from '@/lib/contracts/backends'
 import type { MetricInfo } from '@/lib/contracts/compute'
@@ -12,11 +12,12 @@ import classes from './overview.module.css'
 interface MetricLineProps {
   metric: MetricInfo
   backends: readonly BackendInfo[]
+  names: StudyNames
   choice: MetricChoice
   onChange(choice: MetricChoice): void
 }
 
-function MetricLine({ metric, backends, choice, onChange }: MetricLineProps) {
+function MetricLine({ metric, backends, names, choice, onChange }: MetricLineProps) {
   const nChanged = Object.keys(choice.params).length
   const changed = nChanged > 0 ? ` (${nChanged} changed)` : ''
   return (
@@ -55,6 +56,7 @@ function MetricLine({ metric, backends, choice, onChange }: MetricLineProps) {
               <ParamFields
                 params={metric.params}
                 values={choice.params}
+                names={names}
                 onChange={(params) => onChange({ ...choice, params })}
               />
             </Stack>
@@ -68,11 +70,18 @@ function MetricLine({ metric, backends, choice, onChange }: MetricLineProps) {
 interface ComputeMetricsProps {
   measured: readonly MetricInfo[]
   backends: readonly BackendInfo[]
+  names: StudyNames
   choices: Record<string, MetricChoice>
   onChange(metric: string, choice: MetricChoice): void
 }
 
-export function ComputeMetrics({ measured, backends, choices, onChange }: ComputeMetricsProps) {
+export function ComputeMetrics({
+  measured,
+  backends,
+  names,
+  choices,
+  onChange,
+}: ComputeMetricsProps) {
   return (
     <Fieldset variant="unstyled" legend="Metrics">
       {measured.map((metric) => {
@@ -82,6 +91,7 @@ export function ComputeMetrics({ measured, backends, choices, onChange }: Comput
             key={metric.id}
             metric={metric}
             backends={backends}
+            names={names}
             choice={choice}
             onChange={(next) => onChange(metric.id, next)}
           />

@@ -92,10 +92,22 @@ export function pairMetric(own: PairMetric): Metric {
       .describe(
         `What each row is compared with: the row at the same seed of another evolver in the same round, of the same evolver one round before, or the seed itself${against.includes('responses') ? '; or another set of responses to the same rows' : ''}.`,
       ),
-    arm: z.string().max(200).default('').describe('Key of the other evolver.'),
+    arm: z
+      .string()
+      .max(200)
+      .default('')
+      .describe('Key of the other evolver.')
+      .meta({ names: 'evolver' }),
     round: wholeOrNone(0, 'Round of the other evolver; empty takes the round of the row.'),
     ...(against.includes('responses')
-      ? { set: z.string().max(200).default('').describe('Name of the other set of responses.') }
+      ? {
+          set: z
+            .string()
+            .max(200)
+            .default('')
+            .describe('Name of the other set of responses.')
+            .meta({ names: 'responses' }),
+        }
       : {}),
   })
   type Params = z.infer<typeof params> & { set?: string }

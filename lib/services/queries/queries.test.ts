@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Worker } from 'node:worker_threads'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { compareStateSchema } from '@/lib/contracts/compare'
 import { exportRequestSchema } from '@/lib/contracts/export'
 import { emptyFilter } from '@/lib/contracts/filter'
@@ -85,6 +86,24 @@ describe('queries in a worker', () => {
     const again = { ...figure, figureId: 'mnd-density' }
     const result = await read(study.db, 'figure', [study.studyId, again])
     expect(result.figure.id).toBe('mnd-density')
+  })
+
+  it('take over the thread that the web process started, of their own database only', async () => {
+    const early = globalThis as { evolensEarlyReader?: { databasePath: string; worker: Worker } }
+    const databasePath = study.db.$client.name
+    const worker = new Worker('./lib/services/queries/thread.mjs', {
+      workerData: { databasePath },
+      execArgv: [],
+    })
+    const asked = vi.spyOn(worker, 'postMessage')
+    early.evolensEarlyReader = { databasePath: 'another', worker }
+    await read(study.db, 'operators', [study.studyId])
+    expect(asked).not.toHaveBeenCalled()
+    await closeReader(study.db)
+    early.evolensEarlyReader = { databasePath, worker }
+    await read(study.db, 'operators', [study.studyId])
+    expect(asked).toHaveBeenCalledOnce()
+    expect(early.evolensEarlyReader).toBeUndefined()
   })
 
   it('name the operators of the rows', async () => {

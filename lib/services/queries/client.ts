@@ -2,6 +2,7 @@ import path from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Db } from '@/db/client'
 import { AppError, throwIfAborted, type ErrorCode } from '@/lib/errors'
+import { AskedThread, type ThreadReply } from '../asked-thread'
 import { runQuery, type QueryArgs, type QueryName, type QueryResult } from '../queries'
 
 /** Columns that nobody looked at for this long leave the memory with their thread. */
@@ -16,18 +17,15 @@ export type QueryRequest =
   | { type: 'cancel'; id: number }
   | { type: 'end' }
 
-/** What it answers. */
-export type QueryReply =
-  | { id: number; result: unknown }
-  | {
-      id: number
-      error: { code: ErrorCode; message: string; details: Record<string, unknown> | undefined }
-    }
-
-interface Waiting {
-  resolve(result: unknown): void
-  reject(error: Error): void
+/** What went wrong with a query. */
+interface QueryProblem {
+  code: ErrorCode
+  message: string
+  details: Record<string, unknown> | undefined
 }
+
+/** What it answers. */
+export type QueryReply = ThreadReply<QueryProblem>
 
 // The built web server has its thread built with it (lib/cli/start/bundle.mjs); all others load the sources.
 const isBuilt = process.env.NODE_ENV === 'production' && process.env.NEXT_RUNTIME === 'nodejs'
@@ -57,69 +55,41 @@ function takeEarly(databasePath: string): Worker | null {
 
 /** One thread with its own connection to a database file. */
 class QueryWorker {
-  readonly #worker: Worker
-  readonly #waiting = new Map<number, Waiting>()
-  #nextId = 0
-  #idle: NodeJS.Timeout | null = null
-  isOpen = true
+  readonly #thread: AskedThread<QueryProblem>
 
   constructor(databasePath: string) {
-    this.#worker = takeEarly(databasePath) ?? startThread(databasePath)
-    // An idle thread must not keep the process from ending.
-    this.#worker.unref()
-    this.#worker.on('message', (reply: QueryReply) => this.#settle(reply))
-    this.#worker.on('error', (error) => this.#fail(error.message))
-    this.#worker.on('exit', () => this.#fail('The query worker stopped.'))
+    this.#thread = new AskedThread(takeEarly(databasePath) ?? startThread(databasePath), {
+      idleMs: IDLE_MS,
+      stopped: 'The query worker stopped.',
+      end: { type: 'end' } satisfies QueryRequest,
+      errorOf: ({ code, message, details }) =>
+        new AppError(code, message, details ? { details } : {}),
+    })
   }
 
-  #settle(reply: QueryReply): void {
-    const waiting = this.#waiting.get(reply.id)
-    this.#waiting.delete(reply.id)
-    this.rest()
-    if ('result' in reply) waiting?.resolve(reply.result)
-    else {
-      const { code, message, details } = reply.error
-      waiting?.reject(new AppError(code, message, details ? { details } : {}))
-    }
-  }
-
-  #fail(message: string): void {
-    this.isOpen = false
-    for (const { reject } of this.#waiting.values()) reject(new AppError('internal', message))
-    this.#waiting.clear()
+  get isOpen(): boolean {
+    return this.#thread.isOpen
   }
 
   /** Closes the thread when nothing is asked for long. */
   rest(): void {
-    if (this.#waiting.size > 0) return
-    this.#worker.unref()
-    if (this.#idle) clearTimeout(this.#idle)
-    this.#idle = setTimeout(() => void this.close(), IDLE_MS).unref()
+    this.#thread.rest()
   }
 
   read(name: QueryName, args: unknown, signal: AbortSignal | undefined): Promise<unknown> {
-    const id = (this.#nextId += 1)
-    if (this.#idle) clearTimeout(this.#idle)
-    this.#worker.ref()
+    const { id, answer } = this.#thread.ask({ type: 'read', name, args })
     const onAbort = () => {
-      this.#worker.postMessage({ type: 'cancel', id } satisfies QueryRequest)
-      this.#waiting.get(id)?.reject(new AppError('cancelled', 'The request was broken off.'))
+      this.#thread.worker.postMessage({ type: 'cancel', id } satisfies QueryRequest)
+      this.#thread.giveUp(id, new AppError('cancelled', 'The request was broken off.'))
     }
     signal?.addEventListener('abort', onAbort, { once: true })
-    return new Promise<unknown>((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject })
-      this.#worker.postMessage({ type: 'read', id, name, args } satisfies QueryRequest)
-    }).finally(() => signal?.removeEventListener('abort', onAbort))
+    return answer.finally(() => signal?.removeEventListener('abort', onAbort))
   }
 
   async close(): Promise<void> {
-    this.isOpen = false
-    const ended = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()))
-    this.#worker.ref()
-    this.#worker.postMessage({ type: 'end' } satisfies QueryRequest)
     // In the midst of a long query it hears nothing.
-    const late = setTimeout(() => void this.#worker.terminate(), CLOSE_MS)
-    await ended
+    const late = setTimeout(() => void this.#thread.worker.terminate(), CLOSE_MS)
+    await this.#thread.close()
     clearTimeout(late)
   }
 }

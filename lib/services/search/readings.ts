@@ -8,7 +8,7 @@ import { finishInTurns } from './steps'
 export const FEWEST_ROWS = 50_000
 /** Readings that the other thread has at a time: one that it does and the next. */
 const MOST_WAITING = 2
-/** A reading of texts takes longer; candidates are read one by one. */
+/** The other thread may have ended a reading. One of texts takes longer here; candidates are read one by one. */
 const SLICE_MS = 1
 
 function read(db: Db, { sql, values, take }: Reading): void {
@@ -16,11 +16,16 @@ function read(db: Db, { sql, values, take }: Reading): void {
   take(hotRead(db, { why, sql, row: numbersSchema }).get(...values))
 }
 
-/** Does the readings of a search in their order, each a step. */
-export function* readHere<T>(db: Db, steps: Generator<Reading | null, T>): Generator<void, T> {
+/** Does the readings of a search in their order, each a step, but those that `hand` takes. */
+export function* readHere<T>(
+  db: Db,
+  steps: Generator<Reading | null, T>,
+  hand: (reading: Reading) => boolean = () => false,
+): Generator<void, T> {
   for (;;) {
     const { done, value } = steps.next()
     if (done) return value
+    if (value && hand(value)) continue
     if (value) read(db, value)
     yield
   }
@@ -38,35 +43,25 @@ export async function inTurns<T>(
   if (rows < FEWEST_ROWS || !canReadAside(db)) return finishInTurns(readHere(db, steps), signal)
   const waiting = new Set<Promise<void>>()
   let failure: unknown = null
-  let until = 0
+  const hand = (reading: Reading) => {
+    if (failure) throw failure
+    if (waiting.size >= MOST_WAITING) return false
+    const reply: Promise<void> = sideReader(db)
+      .get(reading)
+      .then(reading.take, (error: unknown) => {
+        failure = error
+      })
+      .finally(() => waiting.delete(reply))
+    waiting.add(reply)
+    return true
+  }
+  let result: T
   try {
-    for (;;) {
-      if (failure) throw failure
-      const { done, value } = steps.next()
-      if (done) {
-        await Promise.all(waiting)
-        if (failure) throw failure
-        return value
-      }
-      if (value && waiting.size < MOST_WAITING) {
-        const reply: Promise<void> = sideReader(db)
-          .get(value)
-          .then(value.take, (error: unknown) => {
-            failure = error
-          })
-          .finally(() => waiting.delete(reply))
-        waiting.add(reply)
-        continue
-      }
-      if (value) read(db, value)
-      // The other thread may have ended a reading, and somebody may wait.
-      if (performance.now() < until) continue
-      await new Promise((resolve) => setImmediate(resolve))
-      signal?.throwIfAborted()
-      until = performance.now() + SLICE_MS
-    }
+    result = await finishInTurns(readHere(db, steps, hand), signal, SLICE_MS)
   } finally {
     // However it ends: a thread that is left while it starts cannot be ended.
     await Promise.all(waiting)
   }
+  if (failure) throw failure
+  return result
 }

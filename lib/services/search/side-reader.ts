@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads'
 import type { Db } from '@/db/client'
 import type { Bound } from '@/db/hot-sql'
 import { AppError } from '@/lib/errors'
+import { AskedThread } from '../asked-thread'
 
 /** A thread that nobody asked for this long is ended. */
 const IDLE_MS = 60_000
@@ -16,18 +17,9 @@ export interface Asked {
   values: readonly Bound[]
 }
 
-interface Waiting {
-  resolve(value: Uint8Array | null): void
-  reject(error: Error): void
-}
-
 /** A second connection to a database file, in a thread of its own, that reads while its owner does. */
 class SideReader {
-  readonly #worker: Worker
-  readonly #waiting = new Map<number, Waiting>()
-  #nextId = 0
-  #idle: NodeJS.Timeout | null = null
-  isOpen = true
+  readonly #thread: AskedThread<string>
 
   constructor(databasePath: string) {
     // Joined, not given to Worker as a URL: bundlers of the web server would take that for an entry of their own.
@@ -35,49 +27,27 @@ class SideReader {
       /*turbopackIgnore: true*/ process.cwd(),
       'lib/services/search/side-thread.mjs',
     )
-    this.#worker = new Worker(file, { workerData: { databasePath }, execArgv: [] })
-    this.#worker.unref()
-    this.#worker.on('message', ({ id, value, error }) => this.#settle(id, value, error))
-    this.#worker.on('error', (error) => this.#fail(error.message))
-    this.#worker.on('exit', () => this.#fail('The thread that reads texts stopped.'))
+    this.#thread = new AskedThread(
+      new Worker(file, { workerData: { databasePath }, execArgv: [] }),
+      {
+        idleMs: IDLE_MS,
+        stopped: 'The thread that reads texts stopped.',
+        end: null,
+        errorOf: (message) => new AppError('internal', message),
+      },
+    )
   }
 
-  #settle(id: number, value: Uint8Array | null, error: string | undefined): void {
-    const waiting = this.#waiting.get(id)
-    this.#waiting.delete(id)
-    if (this.#waiting.size === 0) {
-      this.#worker.unref()
-      this.#idle = setTimeout(() => void this.close(), IDLE_MS).unref()
-    }
-    if (error === undefined) waiting?.resolve(value)
-    else waiting?.reject(new AppError('internal', error))
-  }
-
-  #fail(message: string): void {
-    this.isOpen = false
-    for (const { reject } of this.#waiting.values()) reject(new AppError('internal', message))
-    this.#waiting.clear()
+  get isOpen(): boolean {
+    return this.#thread.isOpen
   }
 
   get({ sql, values }: Asked): Promise<Uint8Array | null> {
-    const id = (this.#nextId += 1)
-    if (this.#idle) clearTimeout(this.#idle)
-    this.#worker.ref()
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject })
-      this.#worker.postMessage({ id, sql, values })
-    })
+    return this.#thread.ask({ sql, values }).answer as Promise<Uint8Array | null>
   }
 
-  /** Has the thread end itself: one that is ended from outside while it loads its modules holds up its owner for ever. */
   close(): Promise<void> {
-    this.isOpen = false
-    if (this.#idle) clearTimeout(this.#idle)
-    return new Promise((resolve) => {
-      this.#worker.once('exit', () => resolve())
-      this.#worker.ref()
-      this.#worker.postMessage(null)
-    })
+    return this.#thread.close()
   }
 }
 

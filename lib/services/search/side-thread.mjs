@@ -13,7 +13,7 @@ function answer({ id, sql, values }) {
   try {
     let statement = statements.get(sql)
     if (!statement) statements.set(sql, (statement = db.prepare(sql).pluck()))
-    return { id, value: statement.get(...values) ?? null }
+    return { id, result: statement.get(...values) ?? null }
   } catch (error) {
     return { id, error: error instanceof Error ? error.message : String(error) }
   }

@@ -13,14 +13,16 @@ export function finish<T>(steps: Generator<void, T>): T {
 export async function finishInTurns<T>(
   steps: Generator<void, T>,
   signal?: AbortSignal,
+  sliceMs = SLICE_MS,
 ): Promise<T> {
-  let until = performance.now() + SLICE_MS
+  signal?.throwIfAborted()
+  let until = performance.now() + sliceMs
   for (;;) {
     const step = steps.next()
     if (step.done) return step.value
     if (performance.now() < until) continue
     await new Promise((resolve) => setImmediate(resolve))
     signal?.throwIfAborted()
-    until = performance.now() + SLICE_MS
+    until = performance.now() + sliceMs
   }
 }

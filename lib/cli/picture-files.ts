@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import fs from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
 import type { Command } from 'commander'
@@ -21,7 +20,7 @@ import {
 } from '@/lib/services/pictures'
 import { freePort } from './free-port'
 import { parseOption } from './options'
-import { THREAD } from './start/bundle.mjs'
+import { isBuilt } from './start/bundle.mjs'
 import { ROOT } from './start/settings.mjs'
 
 const START_MS = 60_000
@@ -89,7 +88,7 @@ async function answers({ origin, token }: PictureSite): Promise<boolean> {
 
 /** Starts the web server for this command alone and returns it: on a free port of this machine, with a token that nobody else knows. */
 export async function startSite(): Promise<{ site: PictureSite; web: ChildProcess }> {
-  if (!fs.existsSync(path.join(ROOT, '.next', 'BUILD_ID')) || !fs.existsSync(THREAD)) {
+  if (!isBuilt()) {
     throw new AppError(
       'capability_missing',
       'Pictures are drawn by the web app, which is not built here. Build it with "npm start -- --prepare" and try again.',

@@ -1,14 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import fs from 'node:fs'
 import { freePort } from '@/lib/cli/free-port'
-import { THREAD } from '@/lib/cli/start/bundle.mjs'
+import { isBuilt } from '@/lib/cli/start/bundle.mjs'
 import { GIVES_BACK_MEMORY, WEB_ARGUMENTS } from '@/lib/cli/start/settings.mjs'
 import type { Config } from '@/lib/config'
 
 /** Returns why the web server cannot be started here, or null. */
 export function noBuild(): string | null {
-  const isBuilt = fs.existsSync('.next/BUILD_ID') && fs.existsSync(THREAD)
-  return isBuilt ? null : 'there is no build; run "npm start -- --prepare" first'
+  return isBuilt() ? null : 'there is no build; run "npm start -- --prepare" first'
 }
 
 /** Starts the built web server over a data folder, and returns its process and address; whoever starts it ends it. */

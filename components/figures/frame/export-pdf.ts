@@ -59,11 +59,9 @@ export async function loadPrintFonts(): Promise<void> {
   )
 }
 
-const OWN_FAMILY = `"${FAMILY}, sans-serif"`
-
 /** Names fonts that machines have in place of our own, which would make an SVG file of 40 KB one of 900; their letters are as wide. */
 export function withSystemFonts(svg: string): string {
-  return svg.replaceAll(OWN_FAMILY, `"${SYSTEM_FAMILY}"`)
+  return svg.replaceAll(`"${FAMILY}, sans-serif"`, `"${SYSTEM_FAMILY}"`)
 }
 
 /**
@@ -77,9 +75,7 @@ export async function withOwnFonts(svg: string): Promise<string> {
       return `@font-face{font-family:${FAMILY};font-weight:${weight};src:${source}}`
     }),
   )
-  return svg
-    .replaceAll(`"${SYSTEM_FAMILY}"`, OWN_FAMILY)
-    .replace(/<svg[^>]*>/, (root) => `${root}<style>${faces.join('')}</style>`)
+  return svg.replace(/<svg[^>]*>/, (root) => `${root}<style>${faces.join('')}</style>`)
 }
 
 function base64(bytes: ArrayBuffer): string {

@@ -52,7 +52,7 @@ export async function settledPicture(
     if (now === last) break
     last = now
   }
-  return { svg: of.format === 'pdf' ? last : withSystemFonts(last), of, record, moment }
+  return { svg: last, of, record, moment }
 }
 
 /** Returns the height of a picture on paper. */
@@ -63,7 +63,7 @@ export function heightOf(svg: string): number {
 /** Returns the picture as a file of its format. */
 export async function fileOf(picture: Picture, version: string): Promise<Blob> {
   const { svg, of, record, moment } = picture
-  if (of.format === 'svg') return new Blob([svg], { type: PICTURE_TYPES.svg })
+  if (of.format === 'svg') return new Blob([withSystemFonts(svg)], { type: PICTURE_TYPES.svg })
   if (of.format === 'png') return svgToPng(await withOwnFonts(svg), record, of.scale)
   const size = { widthMm: of.widthMm, heightMm: heightOf(svg) }
   return svgToPdf(svg, record, size, { version, at: moment.at })

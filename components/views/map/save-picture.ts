@@ -1,5 +1,5 @@
 import { saveFile } from '@/components/figures/frame/download'
-import { loadPrintFonts, withSystemFonts } from '@/components/figures/frame/export-pdf'
+import { loadPrintFonts } from '@/components/figures/frame/export-pdf'
 import { fileOf } from '@/components/figures/frame/picture'
 import { INK, SURFACE, type Tone } from '@/components/figures/palette'
 import { formatCount, shortHash } from '@/lib/contracts/format'
@@ -94,8 +94,7 @@ export async function savePicture(picture: MapPicture): Promise<string | null> {
   const svg = mapSvg(drawing.size, points, groups, record)
   await loadPrintFonts()
   const of = { ...DEFAULT_CHOICES, format, widthMm: MAP_WIDTH_MM }
-  const made = { svg: format === 'pdf' ? svg : withSystemFonts(svg), of, record }
-  const file = await fileOf({ ...made, moment: { path: '', at } }, version)
+  const file = await fileOf({ svg, of, record, moment: { path: '', at } }, version)
   saveFile(`map-${shortHash(map.hash)}.${format}`, file)
   return format === 'png' ? null : note
 }

@@ -1,19 +1,25 @@
 import onnxProto from 'onnx-proto'
 
 const { onnx } = onnxProto
-const { FLOAT: REAL, INT, INTS } = onnx.AttributeProto.AttributeType
+const { FLOAT: REAL, GRAPH, INT, INTS } = onnx.AttributeProto.AttributeType
 
 /** Domain of onnxruntime's own operators, which do several steps at once. */
 export const FUSED = 'com.microsoft'
 
 /** Types of elements, as tensors name them. */
-export const { FLOAT, INT8, INT32, INT64, UINT8 } = onnx.TensorProto.DataType
+export const { BOOL, FLOAT, INT8, INT32, INT64, UINT8 } = onnx.TensorProto.DataType
 
 /** Whole numbers that an operator takes, and under `floats` those that are not. */
 export type Attributes = Readonly<Record<string, number | number[]>>
 
 /** An operator: its type, and its domain where that is not the standard's. */
 export type Operator = [type: string, domain?: string]
+
+/** Nodes of a part of a graph, and the name of what they give. */
+interface BranchNodes {
+  nodes: object[]
+  result: string
+}
 
 /** Returns a node of a graph. */
 export function onnxNode(
@@ -30,6 +36,24 @@ export function onnxNode(
     ...Object.entries(floats).map(([name, f]) => ({ name, f, type: REAL })),
   ]
   return { opType, domain, input, output, attribute }
+}
+
+/**
+ * Returns a node that computes one of two parts of a graph, each a list of nodes whose last one gives the result; they
+ * see the names of the graph around them.
+ */
+export function onnxChoice(
+  condition: string,
+  output: string,
+  [whenTrue, whenFalse]: readonly [BranchNodes, BranchNodes],
+): object {
+  const branch = (name: string, { nodes, result }: BranchNodes) => ({
+    name,
+    type: GRAPH,
+    g: { name: `${output}.${name}`, node: nodes, output: [{ name: result }] },
+  })
+  const attribute = [branch('then_branch', whenTrue), branch('else_branch', whenFalse)]
+  return { opType: 'If', domain: '', input: [condition], output: [output], attribute }
 }
 
 /** Returns what a graph takes or gives: sizes that are not known have names. */

@@ -54,6 +54,11 @@ serve({
         reason: info.fallbackReason,
       })
     }
+    if (info.generatorReason !== null) {
+      logToParent('Replies are computed by llama.cpp, with the weights of the file.', {
+        reason: info.generatorReason,
+      })
+    }
     if (info.scorerReason !== null) {
       logToParent('Prompt scores are computed by llama.cpp.', { reason: info.scorerReason })
     }

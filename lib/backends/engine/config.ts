@@ -1,9 +1,6 @@
 import { z } from 'zod'
 import { errorWords, IFD_ERRORS } from './accuracy'
 
-// SmolLM2 decodes 1.3 times as fast with four sequences a step as with one; more adds memory, hardly speed.
-const DEFAULT_SEQUENCES = 4
-
 /** Settings of the embedded language model, as stored with a backend. */
 export const embeddedConfig = z.strictObject({
   modelId: z
@@ -22,7 +19,7 @@ export const embeddedConfig = z.strictObject({
     .preprocess((value) => (value === 'bf16' ? 'f32' : value), z.enum(['auto', 'file', 'f32']))
     .default('auto')
     .describe(
-      `Weights that prompts are scored with: f32 writes them out once into the cache, file takes the quantised blocks unchanged; auto takes f32 where the weights need at most a quarter of the machine's memory and 8 GB. Error of IFD, measured on 60 rows with SmolLM2 135M Q4_1: ${errorWords(IFD_ERRORS.f32)} with f32; ${errorWords(IFD_ERRORS.file)} with file.`,
+      `Weights that score prompts and generate replies: f32 writes them out once into the cache, file takes the quantised blocks unchanged, whose products round what they multiply to 8 bits; auto takes f32 where the weights need at most a quarter of the machine's memory and 8 GB. Error of IFD, measured on 60 rows with SmolLM2 135M Q4_1: ${errorWords(IFD_ERRORS.f32)} with f32; ${errorWords(IFD_ERRORS.file)} with file.`,
     ),
   threads: z
     .union([z.literal('auto'), z.number().int().min(1).max(512)])
@@ -47,12 +44,11 @@ export const embeddedConfig = z.strictObject({
       'Longest text in tokens; left out, the length the model was trained for, at most 8192.',
     ),
   sequences: z
-    .number()
-    .int()
-    .min(1)
-    .max(64)
-    .default(DEFAULT_SEQUENCES)
-    .describe('Replies generated side by side; more need more memory.'),
+    .union([z.literal('auto'), z.number().int().min(1).max(64)])
+    .default('auto')
+    .describe(
+      'Replies generated side by side; more need more memory. auto takes 24 in exact float32, where a step of many costs little more than one of few, and 4 with llama.cpp. Replies do not depend on it.',
+    ),
 })
 
 export type EmbeddedConfig = z.output<typeof embeddedConfig>

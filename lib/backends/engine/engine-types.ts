@@ -14,9 +14,10 @@ export interface EngineArgs {
   tuneThreads: boolean
   gpuLayers: number
   contextLength: number | null
-  sequences: number
+  /** Replies side by side; null takes what suits the runtime. */
+  sequences: number | null
   /** The only way allowed: without assumptions after a crash, the earlier one after a restart; null takes the best. */
-  only: Pick<EngineInfo, 'path' | 'scorer'> | null
+  only: Pick<EngineInfo, 'path' | 'scorer' | 'generator'> | null
 }
 
 /** Which way llama.cpp is reached: its library directly, or node-llama-cpp's public functions. */
@@ -31,6 +32,10 @@ export interface EngineInfo {
   scorer: string | null
   /** Why llama.cpp computes them; null where it does not. */
   scorerReason: string | null
+  /** Runtime that computes replies with the weights that score, where one does; null where llama.cpp does with those of the file. */
+  generator: string | null
+  /** Why llama.cpp computes replies although the scores are exact; null where it does not, or for the scorer's reason. */
+  generatorReason: string | null
   /** Release of llama.cpp, for example `v0.5.0`. */
   release: string
   vocabSize: number

@@ -1,4 +1,4 @@
-import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -35,7 +35,7 @@ describe.skipIf(WHY !== '')(`the embedded language model${WHY}`, { timeout: SLOW
 
   it('takes the fast path and says what it is', () => {
     expect(session.info).toMatchObject({ path: 'fast', fallbackReason: null, vocabSize: 49_152 })
-    expect(session.info.scorerReason).toBeNull()
+    expect(session.info).toMatchObject({ scorerReason: null, generatorReason: null, sequences: 24 })
     expect(session.info.checkDifference).toBeLessThanOrEqual(1e-3)
     expect(session.identity).toMatchObject({
       kind: 'embedded',
@@ -48,6 +48,7 @@ describe.skipIf(WHY !== '')(`the embedded language model${WHY}`, { timeout: SLOW
         path: 'fast',
         scoringWeights: 'f32',
         scorer: EXACT_RUNTIME,
+        generator: EXACT_RUNTIME,
       },
       contextLength: 8_192,
       bosId: null,
@@ -144,7 +145,8 @@ describe.skipIf(WHY !== '')(`the embedded language model${WHY}`, { timeout: SLOW
         params: { ...GREEDY, maxTokens: 6, topLogprobs: 2 },
       })
     // Fills every place with something that shares no more than the header.
-    const strangers = () => Promise.all(['A', 'B', 'C', 'D'].map((name) => rate(name, 'Sing.')))
+    const names = Array.from({ length: session.info.sequences }, (_, i) => `${i} rates`)
+    const strangers = () => Promise.all(names.map((name) => rate(name, 'Sing.')))
     await strangers()
     const anew = await rate('You rate.', 'Add 17 and 25.')
     await strangers()
@@ -219,6 +221,34 @@ describe.skipIf(WHY !== '')(`the embedded language model${WHY}`, { timeout: SLOW
     expect(scores).toHaveLength(PROBE_IDS.length)
   })
 
+  it('has the replies of llama.cpp on the same weights in float32', async () => {
+    const env = testEnvironment()
+    const weights = path.join(env.cacheDir, 'expanded')
+    const [file = ''] = readdirSync(weights).filter((name) => name.endsWith('.f32.gguf'))
+    const config = { modelPath: path.join(weights, file), scoringWeights: 'file' }
+    const other = await openEmbedded(embeddedConfig.parse(config), env)
+    try {
+      expect(other.identity.settings).not.toHaveProperty('generator')
+      const schema = {
+        type: 'object',
+        properties: { level: { enum: ['easy', 'medium', 'hard'] } },
+        required: ['level'],
+      }
+      const params = { ...GREEDY, maxTokens: 24, jsonSchema: schema }
+      const asked = ['Add 2 and 2.', 'Prove that pi is irrational.', 'Name a town.', 'Sort a list.']
+      const replies = (from: EmbeddedSession) =>
+        Promise.all(
+          asked.map(async (task) => {
+            const messages = user(`How difficult is this task?\n\n${task}`)
+            return (await from.generate({ messages, params })).text
+          }),
+        )
+      expect(await replies(session)).toEqual(await replies(other))
+    } finally {
+      await other.close()
+    }
+  })
+
   it('agrees on the slow path, which does all the same', async () => {
     const log: string[] = []
     const slow = await openEmbedded(embeddedConfig.parse({}), testEnvironment(log), {
@@ -228,6 +258,7 @@ describe.skipIf(WHY !== '')(`the embedded language model${WHY}`, { timeout: SLOW
       expect(slow.identity.settings.path).toBe('public')
       expect(log).toHaveLength(2)
       expect(slow.identity.settings).not.toHaveProperty('scorer')
+      expect(slow.identity.settings).not.toHaveProperty('generator')
       const ids = Int32Array.from(PROBE_IDS)
       const [a = new Float32Array(0)] = await session.scoreTokens([ids])
       const [b = new Float32Array(0)] = await slow.scoreTokens([ids])

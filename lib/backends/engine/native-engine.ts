@@ -2,12 +2,14 @@ import { AppError } from '@/lib/errors'
 import { controlTokens, type SpecialToken } from './engine-types'
 import type { CoreEngine, EngineArgs, EngineFacts, GenerateArgs } from './engine-types'
 import type { GenerationResult } from './engine-types'
+import { Generator, type Vocabulary } from './generate'
 import { TOKEN_ATTR } from './layout'
 import type { LlamaLibrary, Pointer } from './library'
 import { NativeContext, batchTokens } from './native-context'
-import { NativeGenerator } from './native-generate'
 import { CandidateTable, GrammarRules, type NativeGrammar } from './native-grammar'
+import { nativePlaces } from './native-places'
 import { NativeScorer } from './native-score'
+import type { OpenPlaces } from './reply-places'
 import { ThreadGovernor } from './threads'
 
 const decoder = new TextDecoder()
@@ -19,9 +21,10 @@ const TIMED_TOKENS = 2
 /** What the native engine is opened with. */
 export interface NativeOptions extends Pick<
   EngineArgs,
-  'modelPath' | 'threads' | 'tuneThreads' | 'gpuLayers' | 'sequences'
+  'modelPath' | 'threads' | 'tuneThreads' | 'gpuLayers'
 > {
   contextLength: number
+  sequences: number
 }
 
 /** A model reached through llama.cpp's own library. */
@@ -31,8 +34,9 @@ export class NativeEngine implements CoreEngine {
   private readonly model: Pointer
   private readonly vocab: Pointer
   private readonly scorer: NativeScorer
-  private readonly generator: NativeGenerator
+  private generator: Generator
   private readonly governor: ThreadGovernor
+  private readonly contextLength: number
   private timing: NativeContext | null = null
   private timedThreads = 1
   private candidates: CandidateTable | null = null
@@ -63,19 +67,11 @@ export class NativeEngine implements CoreEngine {
     const time = options.tuneThreads ? (count: number) => this.timeDecode(count) : null
     this.governor = new ThreadGovernor(options.threads, time)
     const make = this.contextMaker(options, batch)
-    const { contextLength } = options
+    const { contextLength, sequences } = options
+    this.contextLength = contextLength
     this.scorer = new NativeScorer(make, this.vocabSize, contextLength, batch)
-    this.generator = new NativeGenerator({
-      vocabSize: this.vocabSize,
-      contextLength,
-      batch,
-      sequences: options.sequences,
-      bytesOf: (id) => this.bytesOf(id),
-      tokenText: (id) => this.tokenText(id),
-      isEnd: (id) => library.isEnd(this.vocab, id),
-      newGrammar: (text) => this.newGrammar(text),
-      makeContext: make,
-    })
+    const places = nativePlaces({ contextLength, batch, sequences, makeContext: make })
+    this.generator = new Generator(this.vocabulary(), places)
   }
 
   /** Threads in use now. */
@@ -99,12 +95,29 @@ export class NativeEngine implements CoreEngine {
     return this.generator.generate(...asked)
   }
 
+  /** Has replies computed in other places from now on; tokens, grammars and sampling stay. */
+  replyIn(open: OpenPlaces): void {
+    this.generator.free()
+    this.generator = new Generator(this.vocabulary(), open)
+  }
+
   close(): Promise<void> {
     this.scorer.free()
     this.generator.free()
     this.timing?.free()
     this.library.freeModel(this.model)
     return Promise.resolve()
+  }
+
+  private vocabulary(): Vocabulary {
+    return {
+      vocabSize: this.vocabSize,
+      contextLength: this.contextLength,
+      bytesOf: (id) => this.bytesOf(id),
+      tokenText: (id) => this.tokenText(id),
+      isEnd: (id) => this.library.isEnd(this.vocab, id),
+      newGrammar: (text) => this.newGrammar(text),
+    }
   }
 
   private contextMaker(options: NativeOptions, batch: number) {

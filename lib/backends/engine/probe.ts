@@ -47,7 +47,7 @@ function offered(session: EmbeddedSession): BackendSession {
 function portOf(session: EmbeddedSession): ProbePort {
   const { info, identity } = session
   const scores = info.scorer
-    ? `scores in exact float32 by ${info.scorer}`
+    ? `${info.generator ? 'scores and replies' : 'scores'} in exact float32 by ${info.scorer}`
     : `scores by llama.cpp (${info.scorerReason})`
   const way =
     info.checkDifference === null

@@ -25,7 +25,7 @@ const SCORE_CONCURRENCY = 2
 const SCORE_BATCH_TOKENS = 4_096
 const SCORE_BATCH_PROMPTS = 64
 // What makes no assumption about a library's memory or a processor's instructions.
-const PLAIN = { path: 'public', scorer: null } as const
+const PLAIN = { path: 'public', scorer: null, generator: null } as const
 // One more than the sequences waits, so that a free sequence is filled at once.
 const WAITING_CHATS = 1
 
@@ -64,6 +64,7 @@ export function identityOf(model: LocatedModel, info: EngineInfo, gpuLayers: num
       path: info.path,
       scoringWeights: info.scoringWeights ?? 'file',
       ...(info.scorer ? { scorer: info.scorer } : {}),
+      ...(info.generator ? { generator: info.generator } : {}),
       ...(gpuLayers > 0 ? { gpuLayers } : {}),
     },
     tokenizer: info.tokenizerHash,
@@ -93,7 +94,7 @@ export async function openEmbedded(
       tuneThreads: config.threads === 'auto',
       gpuLayers: config.gpuLayers,
       contextLength: config.contextLength ?? null,
-      sequences: config.sequences,
+      sequences: config.sequences === 'auto' ? null : config.sequences,
       // Numbers of the two paths never mix under one identity: a restart takes the path it began with. A crash
       // while the model was first opened points at the fast path.
       only: opened ?? (options.forcePublic === true || crashes > 0 ? PLAIN : null),

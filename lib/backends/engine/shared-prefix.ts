@@ -1,7 +1,7 @@
 import type { NativeContext } from './native-context'
 
 /** Returns how many tokens two prompts have in common at their beginning. */
-function common(a: Int32Array, b: Int32Array): number {
+export function common(a: Int32Array, b: Int32Array): number {
   const most = Math.min(a.length, b.length)
   let count = 0
   while (count < most && a[count] === b[count]) count += 1

@@ -67,6 +67,7 @@ describe('the values that ship with the sample', () => {
       release: model.server.replace('llama.cpp ', ''),
       scoringWeights: model.settings['scoringWeights'],
       scorer: model.settings['scorer'],
+      generator: model.settings['generator'],
       dtype: model.dtype,
       tokenizerHash: model.tokenizer,
       contextLength: model.contextLength,

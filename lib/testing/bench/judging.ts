@@ -8,7 +8,7 @@ import { createRandom } from '@/lib/stats/random'
 
 const WORDS =
   'write explain a short list of three reasons why the river moves and name two towns'.split(' ')
-const ROWS = 32
+const ROWS = 96
 const METRICS = ['difficulty_level', 'difficulty_score']
 
 /** Rows that the embedded model judges in a second, by metric; instructions of some 60 tokens, constrained replies. */

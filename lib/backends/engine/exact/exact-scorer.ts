@@ -5,9 +5,14 @@ import ort from 'onnxruntime-node'
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import { throwIfAborted } from '@/lib/errors'
 import type { GenerateArgs, GenerationResult, Scorer } from '../engine-types'
+import { Generator } from '../generate'
 import { BLOCK_TYPES, expandBlocks } from '../gguf/blocks'
-import { argMax, logSumExp } from '../logsumexp'
-import { bodyGraph, carriedNames, headGraph } from './graph'
+import type { OpenPlaces } from '../reply-places'
+import { exactPlaces, findHabits } from './exact-places'
+import type { PlacesModel } from './exact-places'
+import { Cells } from './cells'
+import type { Held } from './cells'
+import { bodyGraph, headGraph } from './graph'
 import type { ReadVector } from './graph'
 import { packTexts } from './packs'
 import { readPlan } from './plan'
@@ -76,6 +81,7 @@ export interface ExactOptions {
 /** Token losses in float32: the decoder as an ONNX graph over the weights of a GGUF file. */
 export class ExactScorer implements Scorer {
   private readonly limits: Limits
+  private readonly generator: Generator
 
   private constructor(
     private readonly plan: ExactPlan,
@@ -84,6 +90,21 @@ export class ExactScorer implements Scorer {
     private readonly options: ExactOptions,
   ) {
     this.limits = options.limits ?? LIMITS
+    const { vocabSize, contextLength, tokenText } = options
+    const bytes = new TextEncoder()
+    this.generator = new Generator(
+      {
+        vocabSize,
+        contextLength,
+        tokenText,
+        bytesOf: (id) => bytes.encode(tokenText(id)),
+        isEnd: () => false,
+        newGrammar: () => {
+          throw new Error('a bare continuation has no grammar')
+        },
+      },
+      async (tokens) => (await this.places(1))(tokens),
+    )
   }
 
   /** Opens a file of float32 weights. Throws a plain Error with the reason when the graph does not suit it. */
@@ -138,9 +159,10 @@ export class ExactScorer implements Scorer {
       else {
         throwIfAborted(signal)
         const heads = texts.map((ids) => ids.subarray(0, -1))
-        const { states } = await this.states(heads, 0, this.nothing(texts.length))
+        const earlier = heads.map(() => 0)
+        const states = await this.states(heads, earlier, null)
         const next = texts.flatMap((ids) => [...ids.subarray(1)])
-        const given = await this.given(states as Tensor, next)
+        const given = await this.given(states, next)
         let at = 0
         for (const list of scores) {
           list.set(given.subarray(at, at + list.length - 1), 1)
@@ -152,81 +174,86 @@ export class ExactScorer implements Scorer {
     return results
   }
 
-  /** Continues ids with the likeliest token each time, for the probe; neither sampling nor a grammar is offered. */
-  async generate(...[prompt, { maxTokens }, , signal]: GenerateArgs): Promise<GenerationResult> {
-    const ids = [...prompt]
-    const tokens: { text: string; id: number; logprob: number; top: [] }[] = []
-    while (tokens.length < maxTokens && ids.length < this.options.contextLength) {
-      throwIfAborted(signal)
-      const { states } = await this.states([Int32Array.from(ids)], 0, this.nothing(1))
-      const last = (states as Tensor).data.slice(-this.plan.width) as Float32Array
-      const vector = new ort.Tensor('float32', last, [1, this.plan.width])
-      const found = await this.head.run({ states: vector, next: longs([0], [1, 1]) }, ['logits'])
-      const logits = found.logits?.data as Float32Array
-      const id = argMax(logits)
-      const logprob = Math.min(0, (logits[id] as number) - logSumExp(logits, 0, logits.length))
-      tokens.push({
-        text: this.options.tokenText(id),
-        id,
-        logprob,
-        top: [],
-      })
-      ids.push(id)
+  /** Returns what makes places for so many replies side by side, over the same graph. */
+  async places(sequences: number): Promise<OpenPlaces> {
+    const model: PlacesModel = {
+      plan: this.plan,
+      sequences,
+      contextLength: this.options.contextLength,
+      call: this.limits.call,
+      states: (...asked) => this.states(...asked),
+      logits: (states) => this.logits(states),
     }
-    return {
-      text: tokens.map(({ text }) => text).join(''),
-      finishReason: 'length',
-      promptTokens: prompt.length,
-      completionTokens: tokens.length,
-      tokens,
-    }
+    return exactPlaces(model, await findHabits(model))
+  }
+
+  /** Continues ids beyond any end, for the probe; no grammar is offered. */
+  generate(...asked: GenerateArgs): Promise<GenerationResult> {
+    return this.generator.generate(...asked)
   }
 
   async close(): Promise<void> {
+    this.generator.free()
     await this.body.release()
     await this.head.release()
   }
 
-  /** Keys and values of no tokens. */
-  private nothing(texts: number): Record<string, Tensor> {
-    const { kvHeads, headSize } = this.plan
-    const none = new ort.Tensor('float32', new Float32Array(0), [texts, kvHeads, 0, headSize])
-    return Object.fromEntries(carriedNames(this.plan).map(({ past }) => [past, none]))
-  }
-
-  /** Vectors of texts that follow `earlier` tokens each, one behind the other; with `carry`, keys and values as well. */
+  /**
+   * Vectors of texts, one behind the other. With `held`, they go on behind `earlier` tokens each in cells, and leave
+   * theirs there.
+   */
   private async states(
     texts: readonly Int32Array[],
-    earlier: number,
-    past: Record<string, Tensor>,
-    carry = false,
-  ): Promise<Record<string, Tensor | undefined>> {
+    earlier: readonly number[],
+    held: Held | null,
+  ): Promise<Tensor> {
     const longest = Math.max(...texts.map((ids) => ids.length))
     const count = texts.reduce((sum, ids) => sum + ids.length, 0)
     const places = new BigInt64Array(texts.length * longest)
+    const positions = new BigInt64Array(texts.length * longest)
     const back = new BigInt64Array(count)
     const all = new BigInt64Array(count)
     let at = 0
     texts.forEach((ids, text) => {
       ids.forEach((id, i) => {
-        places[text * longest + i] = BigInt(at)
-        back[at] = BigInt(text * longest + i)
+        const place = text * longest + i
+        places[place] = BigInt(at)
+        positions[place] = BigInt((earlier[text] as number) + i)
+        back[at] = BigInt(place)
         all[at] = BigInt(id)
         at += 1
       })
     })
-    const lengths = Int32Array.from(texts, (ids) => earlier + ids.length - 1)
-    return this.body.run(
+    const lengths = Int32Array.from(texts, (ids, i) => (earlier[i] as number) + ids.length - 1)
+    const shape = [texts.length, longest]
+    const asked = held?.as === 'prompt' ? [count - 1] : [...all.keys()]
+    const past = held ?? { cells: new Cells(this.plan, texts.length, 0), first: 0, as: 'text' }
+    const made = await this.body.run(
       {
         ids: new ort.Tensor('int64', all, [count]),
-        places: new ort.Tensor('int64', places, [texts.length, longest]),
+        places: new ort.Tensor('int64', places, shape),
+        positions: new ort.Tensor('int64', positions, shape),
         back: new ort.Tensor('int64', back, [count]),
+        asked: longs(asked, [asked.length]),
+        asked_back: new ort.Tensor('int64', back.slice(count - asked.length), [asked.length]),
         lengths: new ort.Tensor('int32', lengths, [texts.length]),
-        total: new ort.Tensor('int32', Int32Array.of(earlier + longest), []),
-        ...past,
+        total: new ort.Tensor('int32', Int32Array.of(1 + Math.max(...lengths)), []),
+        single: new ort.Tensor('bool', [past.as === 'step'], []),
+        unseen: past.cells.unseen(earlier),
+        ...past.cells.view(past.first, texts.length),
       },
-      ['states', ...(carry ? carriedNames(this.plan).map(({ present }) => present) : [])],
+      ['states', ...(held ? held.cells.made : [])],
     )
+    held?.cells.write(held.first, earlier, made)
+    return made.states as Tensor
+  }
+
+  private async logits(states: Tensor): Promise<Float32Array> {
+    const rows = states.dims[0] as number
+    // The graph of the head also takes a token that follows, of which nothing is asked here.
+    const next = new ort.Tensor('int64', new BigInt64Array(rows), [rows, 1])
+    const { logits } = await this.head.run({ states, next }, ['logits'])
+    return logits?.data as Float32Array
   }
 
   private async given(states: Tensor, next: readonly number[]): Promise<Float32Array> {
@@ -254,19 +281,12 @@ export class ExactScorer implements Scorer {
   }
 
   private async scoreLong(ids: Int32Array, scores: Float32Array, signal?: AbortSignal) {
-    let past = this.nothing(1)
-    const names = carriedNames(this.plan)
+    const held: Held = { cells: new Cells(this.plan, 1, ids.length), first: 0, as: 'text' }
     for (let from = 0; from < ids.length - 1; from += this.limits.call) {
       throwIfAborted(signal)
       const to = Math.min(ids.length - 1, from + this.limits.call)
-      const out = await this.states([ids.subarray(from, to)], from, past, true)
-      scores.set(
-        await this.given(out.states as Tensor, [...ids.subarray(from + 1, to + 1)]),
-        from + 1,
-      )
-      past = Object.fromEntries(
-        names.map(({ past: name, present }) => [name, out[present] as Tensor]),
-      )
+      const states = await this.states([ids.subarray(from, to)], [from], held)
+      scores.set(await this.given(states, [...ids.subarray(from + 1, to + 1)]), from + 1)
       await nextTurn()
     }
   }

@@ -1,5 +1,6 @@
 import onnxProto from 'onnx-proto'
 import {
+  BOOL,
   encodeModel,
   FLOAT,
   floatTensor,
@@ -7,6 +8,7 @@ import {
   INT32,
   INT64,
   integerList,
+  onnxChoice,
   onnxNode,
   tensorInfo,
   type Attributes,
@@ -26,7 +28,7 @@ export type ReadVector = (name: string) => Float32Array
 
 /** Collects nodes and weights; a node's first output has the name of the node. */
 class Graph {
-  private readonly nodes: object[] = []
+  private nodes: object[] = []
   private readonly held = new Map<string, object>()
   private readonly inputs: object[] = []
   private readonly outputs: object[] = []
@@ -61,6 +63,20 @@ class Graph {
     const names = [output].flat()
     this.nodes.push(onnxNode(operator, input, names, attributes, floats))
     return names[0] as string
+  }
+
+  /** Adds a choice between what two functions add; each returns the name of its result. Returns the name of the choice's. */
+  choice(condition: string, output: string, whenTrue: () => string, whenFalse: () => string) {
+    const around = this.nodes
+    const part = (add: () => string) => {
+      this.nodes = []
+      const result = add()
+      return { nodes: this.nodes, result }
+    }
+    const parts = [part(whenTrue), part(whenFalse)] as const
+    this.nodes = around
+    this.nodes.push(onnxChoice(condition, output, parts))
+    return output
   }
 
   /** A matrix that lies in the file of weights. */
@@ -126,23 +142,31 @@ function rotations(plan: ExactPlan, positions: number, factors: Float32Array | n
   return { cos, sin, dims: [positions, half] }
 }
 
-/** Names of the keys and values that a long text carries from one call to the next, in order of the layers. */
-export function carriedNames({ layers }: ExactPlan): { past: string; present: string }[] {
+/** Names of what is held of earlier tokens, and of what a call makes of its own. */
+interface Carried {
+  past: string
+  made: string
+}
+
+/** Names of the keys and values that a text carries from one call to the next, in order of the layers. */
+export function carriedNames({ layers }: ExactPlan): Carried[] {
   return Array.from({ length: layers }, (_, layer) =>
-    ['k', 'v'].map((part) => ({ past: `past_${part}${layer}`, present: `now_${part}${layer}` })),
+    ['k', 'v'].map((part) => ({ past: `past_${part}${layer}`, made: `made_${part}${layer}` })),
   ).flat()
 }
 
 /**
- * Returns the bytes of the decoder as an ONNX model up to the last norm: ids of texts that lie behind each other to one
- * vector a token. Only attention knows where texts begin: `places` lays the tokens out by text, `back` takes them back,
- * so nothing is computed twice for padding but the attention itself. `weights` is the file that holds the matrices,
- * beside the model's own.
+ * Returns the bytes of the decoder as an ONNX model up to the last norm: ids of texts that lie behind each other to vectors
+ * of tokens. Only attention knows where texts begin: `places` lays the tokens out by text, `back` takes them back,
+ * so nothing is computed twice for padding but the attention itself. Vectors are given of the tokens that are `asked`
+ * for (`asked_back` is where they lie by text). Keys and values that a call makes are given on
+ * their own: whoever keeps them puts them behind the earlier ones, of which none has to travel. `weights` is the file
+ * that holds the matrices, beside the model's own.
  */
 export function bodyGraph(
   plan: ExactPlan,
   weights: string,
-  positions: number,
+  longest: number,
   vector: ReadVector,
 ): Uint8Array {
   const { heads, kvHeads, headSize, width, epsilon } = plan
@@ -150,10 +174,15 @@ export function bodyGraph(
   const ids = graph.input('ids', INT64, 'tokens')
   const places = graph.input('places', INT64, 'texts', 'longest')
   const back = graph.input('back', INT64, 'tokens')
+  const asked = graph.input('asked', INT64, 'asked')
+  const askedBack = graph.input('asked_back', INT64, 'asked')
+  const positions = graph.input('positions', INT64, 'texts', 'longest')
   const lengths = graph.input('lengths', INT32, 'texts')
   const total = graph.input('total', INT32)
+  const single = graph.input('single', BOOL)
+  const unseen = graph.input('unseen', FLOAT, 'texts', 1, 1, 'earlier')
   const factors = plan.tensors.has('rope_freqs.weight') ? vector('rope_freqs.weight') : null
-  const { cos, sin, dims } = rotations(plan, positions, factors)
+  const { cos, sin, dims } = rotations(plan, longest, factors)
   graph.constant('cos', cos, dims)
   graph.constant('sin', sin, dims)
   const flat = graph.shape('flat', -1, heads * headSize)
@@ -179,6 +208,42 @@ export function bodyGraph(
     const made = graph.linear(input, name)
     const normed = plan.headNorms && !name.endsWith('_v') ? headNorm(made, name, count) : made
     return graph.node(['Gather'], [normed, places], `${name}.placed`, { axis: 0 })
+  }
+  const turn = (input: string) =>
+    graph.node(['RotaryEmbedding', FUSED], [input, positions, 'cos', 'sin'], `${input}.turned`, {
+      interleaved: plan.interleaved ? 1 : 0,
+    })
+  const byToken = graph.shape('by_token', 0, 0, kvHeads, headSize)
+  /** Gives what was made of the tokens of a call, by head. */
+  const give = (input: string, name: string) => {
+    const parts = graph.node(['Reshape'], [input, byToken], `${input}.heads`)
+    graph.node(['Transpose'], [parts], name, { perm: [0, 2, 1, 3] })
+    graph.output(name, 'texts', kvHeads, 'longest', headSize)
+  }
+  const grouped = graph.shape('grouped', 0, kvHeads, heads / kvHeads, headSize)
+  const scaled = { transB: 1, floats: { alpha: 1 / Math.sqrt(headSize) } }
+  const late = graph.shape('late', 1)
+  const early = graph.shape('early', 0)
+  const most = graph.shape('most', Number.MAX_SAFE_INTEGER)
+  const last = graph.shape('last', -1)
+  /** Attention of one token a text: where it lies, what is held is read once and copied nowhere. */
+  const attendOne = (query: string, keys: Carried, values: Carried, at: string) => {
+    const name = (part: string) => `${at}one.${part}`
+    const node = (operator: Operator, input: string[], part: string, more = {}) =>
+      graph.node(operator, input, name(part), more)
+    const by = node(['Reshape'], [query, grouped], 'query')
+    const own = node(['FusedMatMul', FUSED], [by, keys.made], 'own', scaled)
+    const held = node(['FusedMatMul', FUSED], [by, keys.past], 'held', scaled)
+    const seen = node(['Add'], [held, unseen], 'seen')
+    // The token itself comes first, so that the places of the sum do not depend on how much room there is.
+    const scores = node(['Concat'], [own, seen], 'scores', { axis: 3 })
+    const shares = node(['Softmax'], [scores], 'shares', { axis: -1 })
+    const ofOwn = node(['Slice'], [shares, early, late, last], 'of_own')
+    const ofHeld = node(['Slice'], [shares, late, most, last], 'of_held')
+    const earlier = node(['MatMul'], [ofHeld, values.past], 'earlier')
+    const itself = node(['Mul'], [ofOwn, values.made], 'itself')
+    const sum = node(['Add'], [earlier, itself], 'sum')
+    return node(['Reshape'], [sum, flat], 'lines')
   }
   /** Adds to the stream and normalises the sum. */
   const add = (stream: string, change: string, norm: string): [normed: string, stream: string] => {
@@ -207,30 +272,32 @@ export function bodyGraph(
   }
   for (let layer = 0; layer < plan.layers; layer += 1) {
     const at = `blk.${layer}.`
-    const [keys, values] = carried.slice(2 * layer) as [(typeof carried)[0], (typeof carried)[0]]
-    const attended = graph.node(
-      ['GroupQueryAttention', FUSED],
-      [
-        part(normed, `${at}attn_q`, heads),
-        part(normed, `${at}attn_k`, kvHeads),
-        part(normed, `${at}attn_v`, kvHeads),
-        keys.past,
-        values.past,
-        lengths,
-        total,
-        'cos',
-        'sin',
-      ],
-      [`${at}attended`, keys.present, values.present],
-      {
-        num_heads: heads,
-        kv_num_heads: kvHeads,
-        do_rotary: 1,
-        rotary_interleaved: plan.interleaved ? 1 : 0,
+    const [keys, values] = carried.slice(2 * layer) as [Carried, Carried]
+    const query = turn(part(normed, `${at}attn_q`, heads))
+    const key = turn(part(normed, `${at}attn_k`, kvHeads))
+    const value = part(normed, `${at}attn_v`, kvHeads)
+    give(key, keys.made)
+    give(value, values.made)
+    const lines = graph.choice(
+      single,
+      `${at}lines`,
+      () => attendOne(query, keys, values, at),
+      () => {
+        const attended = graph.node(
+          ['GroupQueryAttention', FUSED],
+          [query, key, value, keys.past, values.past, lengths, total],
+          [`${at}attended`, `${at}keys`, `${at}values`],
+          { num_heads: heads, kv_num_heads: kvHeads },
+        )
+        return graph.node(['Reshape'], [attended, flat], `${at}several`)
       },
     )
-    const lines = graph.node(['Reshape'], [attended, flat], `${at}lines`)
-    const taken = graph.node(['Gather'], [lines, back], `${at}taken`, { axis: 0 })
+    const isLast = layer + 1 === plan.layers
+    const taken = graph.node(['Gather'], [lines, isLast ? askedBack : back], `${at}taken`, {
+      axis: 0,
+    })
+    // What is not asked for ends with its keys and values.
+    if (isLast) stream = graph.node(['Gather'], [stream, asked], 'asked_stream', { axis: 0 })
     const mixed = graph.linear(taken, `${at}attn_output`)
     ;[normed, stream] = add(stream, mixed, `${at}ffn_norm.weight`)
     const gate = graph.node(
@@ -241,14 +308,11 @@ export function bodyGraph(
     )
     const inner = graph.node(['Mul'], [gate, graph.linear(normed, `${at}ffn_up`)], `${at}inner`)
     const fed = graph.linear(inner, `${at}ffn_down`)
-    const next = layer + 1 < plan.layers ? `blk.${layer + 1}.attn_norm` : 'output_norm'
+    const next = isLast ? 'output_norm' : `blk.${layer + 1}.attn_norm`
     ;[normed, stream] = add(stream, fed, `${next}.weight`)
   }
   graph.node(['Identity'], [normed], 'states')
-  graph.output('states', 'tokens', width)
-  for (const { present } of carried) {
-    graph.output(present, 'texts', kvHeads, 'all', headSize)
-  }
+  graph.output('states', 'asked', width)
   return graph.encoded()
 }
 

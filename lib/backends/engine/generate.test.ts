@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { GREEDY } from '../types'
 import type { NativeContext } from './native-context'
-import { NativeGenerator, type GeneratorModel } from './native-generate'
+import { Generator } from './generate'
+import { nativePlaces } from './native-places'
 
 const VOCAB = 64
 const END = 0
@@ -54,23 +55,28 @@ class Remembering {
 
 function generator(kind: Kind = 'exact') {
   const contexts: Remembering[] = []
-  const model: GeneratorModel = {
-    vocabSize: VOCAB,
+  const places = nativePlaces({
     contextLength: 256,
     batch: 32,
     sequences: 2,
-    bytesOf: (id) => Uint8Array.of(65 + (id % 26)),
-    tokenText: String,
-    isEnd: (id) => id === END,
-    newGrammar: () => {
-      throw new Error('no grammar here')
-    },
     makeContext: () => {
       contexts.push(new Remembering(kind))
       return contexts.at(-1) as unknown as NativeContext
     },
-  }
-  const made = new NativeGenerator(model)
+  })
+  const made = new Generator(
+    {
+      vocabSize: VOCAB,
+      contextLength: 256,
+      bytesOf: (id) => Uint8Array.of(65 + (id % 26)),
+      tokenText: String,
+      isEnd: (id) => id === END,
+      newGrammar: () => {
+        throw new Error('no grammar here')
+      },
+    },
+    places,
+  )
   const ask = async (prompt: number[]) => {
     const before = contexts[0]?.computed.length ?? 0
     const { text } = await made.generate(Int32Array.from(prompt), { ...GREEDY, maxTokens: 3 }, null)

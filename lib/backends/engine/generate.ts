@@ -165,7 +165,9 @@ export class Generator {
 
   /** Chooses the next token of a reply from its logits, and ends the reply when it is complete. */
   private take(job: Job, place: number, logits: Float32Array): void {
-    let id = sampleToken(logits, job.params, job.random)
+    const isGreedy = job.params.temperature <= 0
+    const known = isGreedy ? (job.grammar?.likeliest(logits) ?? null) : null
+    let id = known ?? sampleToken(logits, job.params, job.random)
     if (job.grammar) {
       if (!job.grammar.allows(id)) {
         const masked = job.grammar.mask(logits)

@@ -4,6 +4,8 @@ import type { LlamaLibrary, Pointer } from './library'
 const WORDS = 3
 // Replies under one schema go through some dozen states; those of long free texts are never met again.
 const MAX_STATES = 512
+// Tokens that are gone over sooner one by one than a whole vocabulary.
+const FEW = 4_096
 
 /** Memory for the candidate tokens of a grammar check; one is shared by all grammars of a model. */
 export class CandidateTable {
@@ -54,12 +56,14 @@ export class CandidateTable {
 interface GrammarState {
   next: Map<number, GrammarState>
   allowed: Uint8Array | null
+  /** The allowed ids in order, where they are few. */
+  few: Int32Array | null
   isOver: boolean | null
   visits: number
 }
 
 function newState(): GrammarState {
-  return { next: new Map(), allowed: null, isOver: null, visits: 0 }
+  return { next: new Map(), allowed: null, few: null, isOver: null, visits: 0 }
 }
 
 function isSet(bits: Uint8Array, id: number): boolean {
@@ -120,6 +124,15 @@ export class NativeGrammar {
     return this.rules.table.allows(this.current(), id)
   }
 
+  /** Returns the allowed token with the largest logit, the lowest of equals, where the allowed ones are known and few; else null. */
+  likeliest(logits: Float32Array): number | null {
+    const few = this.state?.few
+    if (!few) return null
+    let best = few[0] as number
+    for (const id of few) if ((logits[id] as number) > (logits[best] as number)) best = id
+    return best
+  }
+
   /** Returns a copy of the logits in which every token that the grammar forbids is minus infinity. */
   mask(logits: Float32Array): Float32Array {
     const allowed = this.allowed()
@@ -147,9 +160,7 @@ export class NativeGrammar {
     state.visits += 1
     if (state.visits < 2) return false
     if (state.isOver === null) {
-      const allowed = this.allowed()
-      const open = Array.from({ length: this.rules.table.vocabSize }, (_, id) => id)
-      const left = open.filter((id) => isSet(allowed, id))
+      const left = this.idsOf(this.allowed())
       state.isOver = left.length > 0 && left.every(isEnd)
     }
     return state.isOver
@@ -161,9 +172,20 @@ export class NativeGrammar {
   }
 
   private allowed(): Uint8Array {
-    const bits = this.state?.allowed ?? this.rules.table.allowed(this.current())
-    if (this.state) this.state.allowed = bits
+    const { state } = this
+    if (state?.allowed) return state.allowed
+    const bits = this.rules.table.allowed(this.current())
+    if (state) {
+      state.allowed = bits
+      const ids = this.idsOf(bits)
+      if (ids.length > 0 && ids.length <= FEW) state.few = Int32Array.from(ids)
+    }
     return bits
+  }
+
+  private idsOf(bits: Uint8Array): number[] {
+    const open = Array.from({ length: this.rules.table.vocabSize }, (_, id) => id)
+    return open.filter((id) => isSet(bits, id))
   }
 
   private current(): Pointer {

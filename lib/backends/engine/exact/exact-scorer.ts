@@ -33,6 +33,8 @@ const LOGITS_BYTES = 64 * 2 ** 20
 const longs = (values: Iterable<number>, dims: number[]) =>
   new ort.Tensor('int64', BigInt64Array.from(values, BigInt), dims)
 
+const flag = (value: boolean) => new ort.Tensor('bool', [value], [])
+
 const SESSION: InferenceSession.SessionOptions = {
   interOpNumThreads: 1,
   executionMode: 'sequential',
@@ -238,7 +240,7 @@ export class ExactScorer implements Scorer {
         asked_back: new ort.Tensor('int64', back.slice(count - asked.length), [asked.length]),
         lengths: new ort.Tensor('int32', lengths, [texts.length]),
         total: new ort.Tensor('int32', Int32Array.of(1 + Math.max(...lengths)), []),
-        single: new ort.Tensor('bool', [past.as === 'step'], []),
+        single: flag(past.as === 'step'),
         unseen: past.cells.unseen(earlier),
         ...past.cells.view(past.first, texts.length),
       },
@@ -252,7 +254,7 @@ export class ExactScorer implements Scorer {
     const rows = states.dims[0] as number
     // The graph of the head also takes a token that follows, of which nothing is asked here.
     const next = new ort.Tensor('int64', new BigInt64Array(rows), [rows, 1])
-    const { logits } = await this.head.run({ states, next }, ['logits'])
+    const { logits } = await this.head.run({ states, next, scored: flag(false) }, ['logits'])
     return logits?.data as Float32Array
   }
 
@@ -268,6 +270,7 @@ export class ExactScorer implements Scorer {
         {
           states: new ort.Tensor('float32', part, [to - from, width]),
           next: longs(next.slice(from, to), [to - from, 1]),
+          scored: flag(true),
         },
         ['given'],
       )

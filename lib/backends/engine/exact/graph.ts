@@ -316,7 +316,7 @@ export function bodyGraph(
   return graph.encoded()
 }
 
-/** Returns the bytes of the head as an ONNX model: vectors and the tokens that follow to one log-probability each. */
+/** Returns the bytes of the head as an ONNX model: vectors to logits, and with the tokens that follow to one log-probability each. */
 export function headGraph(plan: ExactPlan, weights: string, vector: ReadVector): Uint8Array {
   const graph = new Graph(plan, weights, vector)
   const states = graph.input('states', FLOAT, 'tokens', plan.width)
@@ -324,6 +324,21 @@ export function headGraph(plan: ExactPlan, weights: string, vector: ReadVector):
   const logits = graph.node(['Gemm'], [states, graph.matrix(headTensor(plan))], 'logits', {
     transB: 1,
   })
+  const scored = graph.input('scored', BOOL)
+  const taken = graph.node(['GatherElements'], [logits, next], 'taken', { axis: 1 })
+  const norm = () => {
+    const total = sumOfExponentials(graph, plan, logits)
+    return graph.node(['Sub'], [taken, total], 'normed')
+  }
+  // Who wants the logits does not pay for their sum.
+  graph.choice(scored, 'given', norm, () => graph.node(['Identity'], [taken], 'bare'))
+  graph.output('given', 'tokens', 1)
+  graph.output('logits', 'tokens', plan.vocabSize)
+  return graph.encoded()
+}
+
+/** Adds the logarithm of the sum of exponentials of each row of logits. */
+function sumOfExponentials(graph: Graph, plan: ExactPlan, logits: string): string {
   const parts: number[] = []
   for (let left = plan.vocabSize; left > 0; left -= SUMMED) parts.push(Math.min(SUMMED, left))
   const names = parts.map((_, part) => `part${part}`)
@@ -338,11 +353,5 @@ export function headGraph(plan: ExactPlan, weights: string, vector: ReadVector):
     return graph.node(['Sub'], [logit, soft], `${part}.sum`)
   })
   const joined = graph.node(['Concat'], sums, 'sums', { axis: 1 })
-  const total = graph.node(['ReduceLogSumExp'], [joined], 'total', { axes: [1] })
-  const taken = graph.node(['GatherElements'], [logits, next], 'taken', { axis: 1 })
-  graph.node(['Sub'], [taken, total], 'given')
-  graph.output('given', 'tokens', 1)
-  // Taken for the probe's continuation only.
-  graph.output('logits', 'tokens', plan.vocabSize)
-  return graph.encoded()
+  return graph.node(['ReduceLogSumExp'], [joined], 'total', { axes: [1] })
 }

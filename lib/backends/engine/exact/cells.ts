@@ -54,15 +54,16 @@ export class Cells {
     return view
   }
 
-  /** Returns cells that hold the same, with room for more tokens. */
-  grown(length: number): Cells {
+  /** Returns cells of another length that hold the same, as far as there is room. */
+  resized(length: number): Cells {
+    const { headSize, kvHeads } = this.plan
     const made = new Cells(this.plan, this.texts, length)
-    const size = this.length * this.plan.headSize
+    const size = Math.min(length, this.length) * headSize
     this.layers.forEach(({ values }, layer) => {
       const target = made.layers[layer]?.values
-      for (let head = 0; head < this.texts * this.plan.kvHeads; head += 1) {
-        const part = values.subarray(head * size, (head + 1) * size)
-        target?.set(part, head * length * this.plan.headSize)
+      for (let head = 0; head < this.texts * kvHeads; head += 1) {
+        const from = head * this.length * headSize
+        target?.set(values.subarray(from, from + size), head * length * headSize)
       }
     })
     return made

@@ -6,12 +6,14 @@ import { Cells, tokenBytes } from './cells'
 import type { Held } from './cells'
 import type { ExactPlan } from './plan'
 
-// Lengths of places, so that few are made anew: every step goes over all of a place.
+// Every step goes over all of a place, so places are hardly longer than what they hold; they grow as replies do.
 const STEP = 32
 const GROWTH = 1.125
+const AHEAD = 32
+// Places are made shorter, or anew, where that is worth it.
 const WORTH = 1.5
-// Keys and values of all places together: 24 prompts and replies of some 350 tokens of a small model.
-const BYTES = 3 * 2 ** 27
+// Keys and values of all places together, should every reply take all the tokens that it may.
+const BYTES = 2 ** 30
 
 /** What the numbers of a text depend on beside the text itself, as found on this processor. */
 export interface Habits {
@@ -36,16 +38,19 @@ export interface PlacesModel {
   logits(states: Tensor): Promise<Float32Array>
 }
 
-/** Returns the length and the number of places for prompts and replies of so many tokens. */
-export function placesFor(
-  tokens: number,
-  { plan, sequences, contextLength }: Pick<PlacesModel, 'plan' | 'sequences' | 'contextLength'>,
-): { length: number; count: number } {
+type Room = Pick<PlacesModel, 'plan' | 'sequences' | 'contextLength'>
+
+/** Returns how many places there are for prompts and replies of at most so many tokens. */
+export function placesFor(tokens: number, { plan, sequences }: Room): number {
+  const fitting = Math.floor(BYTES / (tokens * tokenBytes(plan)))
+  return Math.max(1, Math.min(sequences, fitting))
+}
+
+/** Returns the length of places that hold so many tokens: one of few, so that they are seldom copied. */
+export function lengthFor(tokens: number, { contextLength }: Pick<Room, 'contextLength'>): number {
   let length = 2 * STEP
   while (length < tokens) length = STEP * Math.ceil((GROWTH * length) / STEP)
-  length = Math.min(length, STEP * Math.ceil(contextLength / STEP))
-  const fitting = Math.floor(BYTES / (length * tokenBytes(plan)))
-  return { length, count: Math.max(1, Math.min(sequences, fitting)) }
+  return Math.min(length, STEP * Math.ceil(contextLength / STEP))
 }
 
 /** Places over the graph of the exact scores: a prompt is computed alone, the next tokens of all replies together. */
@@ -53,27 +58,25 @@ class ExactPlaces implements ReplyPlaces {
   readonly count: number
   private cells: Cells
   private readonly held: Int32Array[]
+  /** Tokens of the reply under way in each place, its prompt included. */
+  private readonly reached: number[]
 
   constructor(
     private readonly model: PlacesModel,
     private readonly habits: Habits,
     tokens: number,
   ) {
-    const { length, count } = placesFor(tokens, model)
+    const count = placesFor(tokens, model)
     this.count = count
-    this.cells = new Cells(model.plan, count, length)
+    this.cells = new Cells(model.plan, count, lengthFor(0, model))
     this.held = Array.from({ length: count }, () => new Int32Array(0))
+    this.reached = Array.from({ length: count }, () => 0)
   }
 
   makeRoom(tokens: number, taken: boolean): boolean {
-    const { length, count } = placesFor(tokens, this.model)
-    if (tokens <= this.cells.length) {
-      // Short prompts after long ones: where many more of them fit side by side, places are made anew.
-      return taken || count < WORTH * this.count
-    }
-    if (count < this.count) return false
-    this.cells = this.cells.grown(length)
-    return true
+    const count = placesFor(tokens, this.model)
+    // Short ones after long ones: where many more of them fit side by side, places are made anew.
+    return count >= this.count && (taken || count < WORTH * this.count)
   }
 
   nearest(places: readonly number[], prompt: Int32Array): number {
@@ -87,6 +90,8 @@ class ExactPlaces implements ReplyPlaces {
 
   async begin(place: number, prompt: Int32Array): Promise<null> {
     const end = prompt.length - 1
+    this.reached[place] = prompt.length
+    this.fit()
     let from = this.share(place, prompt)
     this.held[place] = new Int32Array(0)
     while (from < end) {
@@ -104,6 +109,10 @@ class ExactPlaces implements ReplyPlaces {
 
   async step(tokens: readonly (NextToken | null)[]): Promise<Float32Array> {
     const { width } = this.model.plan
+    for (let place = 0; place < this.count; place += 1) {
+      this.reached[place] = (tokens[place]?.position ?? -1) + 1
+    }
+    this.fit()
     const rows = this.habits.padded ? this.count : 1 + tokens.findLastIndex(Boolean)
     // A place without a reply computes a token behind what it holds, where nothing is read.
     const all = Array.from({ length: rows }, (_, place) => {
@@ -126,6 +135,19 @@ class ExactPlaces implements ReplyPlaces {
 
   free(): void {
     this.held.length = 0
+  }
+
+  /** Gives places the length that replies under way need. */
+  private fit(): void {
+    const longest = Math.max(...this.reached)
+    const length = lengthFor(longest + AHEAD, this.model)
+    const isLong = this.cells.length > WORTH * length
+    if (longest <= this.cells.length && !isLong) return
+    this.cells = this.cells.resized(length)
+    // A place that computes along without a reply needs a token behind what it holds.
+    this.held.forEach((ids, place) => {
+      this.held[place] = ids.subarray(0, length - 1)
+    })
   }
 
   /** Takes over the beginning of a prompt from the place that holds most of it; returns from where it has to be computed. */

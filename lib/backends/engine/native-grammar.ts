@@ -70,6 +70,21 @@ function isSet(bits: Uint8Array, id: number): boolean {
   return (((bits[id >> 3] as number) >> (id & 7)) & 1) === 1
 }
 
+/** Calls with the place of each bit that is set, in order. */
+function forEachSet(bits: Uint8Array, visit: (id: number) => void): void {
+  for (let byte = 0; byte < bits.length; byte += 1) {
+    // Most tokens are forbidden: eight at once are passed over.
+    if (bits[byte] === 0) continue
+    for (let id = 8 * byte; id < 8 * byte + 8; id += 1) if (isSet(bits, id)) visit(id)
+  }
+}
+
+function idsOf(bits: Uint8Array): number[] {
+  const ids: number[] = []
+  forEachSet(bits, (id) => ids.push(id))
+  return ids
+}
+
 /** A grammar, with what replies under it have found out: going over a whole vocabulary takes as long as a token. */
 export class GrammarRules {
   private readonly start = newState()
@@ -137,13 +152,9 @@ export class NativeGrammar {
   mask(logits: Float32Array): Float32Array {
     const allowed = this.allowed()
     const masked = new Float32Array(logits.length).fill(Number.NEGATIVE_INFINITY)
-    for (let byte = 0; byte < allowed.length; byte += 1) {
-      // Most tokens are forbidden: eight at once are passed over.
-      if (allowed[byte] === 0) continue
-      for (let id = 8 * byte; id < Math.min(8 * byte + 8, logits.length); id += 1) {
-        if (isSet(allowed, id)) masked[id] = logits[id] as number
-      }
-    }
+    forEachSet(allowed, (id) => {
+      masked[id] = logits[id] as number
+    })
     return masked
   }
 
@@ -160,7 +171,7 @@ export class NativeGrammar {
     state.visits += 1
     if (state.visits < 2) return false
     if (state.isOver === null) {
-      const left = this.idsOf(this.allowed())
+      const left = idsOf(this.allowed())
       state.isOver = left.length > 0 && left.every(isEnd)
     }
     return state.isOver
@@ -177,15 +188,10 @@ export class NativeGrammar {
     const bits = this.rules.table.allowed(this.current())
     if (state) {
       state.allowed = bits
-      const ids = this.idsOf(bits)
+      const ids = idsOf(bits)
       if (ids.length > 0 && ids.length <= FEW) state.few = Int32Array.from(ids)
     }
     return bits
-  }
-
-  private idsOf(bits: Uint8Array): number[] {
-    const open = Array.from({ length: this.rules.table.vocabSize }, (_, id) => id)
-    return open.filter((id) => isSet(bits, id))
   }
 
   private current(): Pointer {

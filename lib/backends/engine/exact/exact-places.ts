@@ -53,6 +53,15 @@ export function lengthFor(tokens: number, { contextLength }: Pick<Room, 'context
   return Math.min(length, STEP * Math.ceil(contextLength / STEP))
 }
 
+/** Returns some rows of a matrix, behind each other. */
+function rowsOf(matrix: Float32Array, rows: readonly number[], width: number): Float32Array {
+  const taken = new Float32Array(rows.length * width)
+  rows.forEach((row, i) => {
+    taken.set(matrix.subarray(row * width, (row + 1) * width), i * width)
+  })
+  return taken
+}
+
 /** Places over the graph of the exact scores: a prompt is computed alone, the next tokens of all replies together. */
 class ExactPlaces implements ReplyPlaces {
   readonly count: number
@@ -108,7 +117,7 @@ class ExactPlaces implements ReplyPlaces {
   }
 
   async step(tokens: readonly (NextToken | null)[]): Promise<Float32Array> {
-    const { width } = this.model.plan
+    const { width, vocabSize } = this.model.plan
     for (let place = 0; place < this.count; place += 1) {
       this.reached[place] = (tokens[place]?.position ?? -1) + 1
     }
@@ -123,18 +132,14 @@ class ExactPlaces implements ReplyPlaces {
       all.map(({ position }) => position),
       { cells: this.cells, first: 0, as: 'step' },
     )
-    const data = states.data as Float32Array
-    const wanted = [...all.keys()].filter((place) => this.habits.padded || tokens[place])
-    const taken = new Float32Array(wanted.length * width)
-    wanted.forEach((place, row) => {
-      taken.set(data.subarray(place * width, (place + 1) * width), row * width)
-    })
-    const logits = await this.model.logits(new ort.Tensor('float32', taken, [wanted.length, width]))
-    return this.habits.padded ? this.only(logits, tokens) : logits
+    const wanted = [...all.keys()].filter((place) => tokens[place])
+    if (this.habits.padded) return rowsOf(await this.model.logits(states), wanted, vocabSize)
+    const taken = rowsOf(states.data as Float32Array, wanted, width)
+    return this.model.logits(new ort.Tensor('float32', taken, [wanted.length, width]))
   }
 
   free(): void {
-    this.held.length = 0
+    // Cells lie in memory of JavaScript, and go with the places.
   }
 
   /** Gives places the length that replies under way need. */
@@ -159,16 +164,6 @@ class ExactPlaces implements ReplyPlaces {
     if (source !== place) this.cells.copy(source, place, from)
     return from
   }
-
-  private only(logits: Float32Array, tokens: readonly (NextToken | null)[]): Float32Array {
-    const { vocabSize } = this.model.plan
-    const wanted = [...tokens.keys()].filter((place) => tokens[place])
-    const taken = new Float32Array(wanted.length * vocabSize)
-    wanted.forEach((place, row) => {
-      taken.set(logits.subarray(place * vocabSize, (place + 1) * vocabSize), row * vocabSize)
-    })
-    return taken
-  }
 }
 
 // Long enough that each part of it fills the rows of a kernel unevenly.
@@ -189,7 +184,7 @@ export async function findHabits(model: PlacesModel): Promise<Habits> {
   let shares = true
   for (const part of PARTS) {
     const places = open()
-    // Every place holds the beginning, so that it is taken from one that ends otherwise.
+    // The place holds the beginning of a text that ends otherwise.
     await places.begin(0, Int32Array.from([...PROMPT.subarray(0, part), 30, 31, 32]))
     await places.begin(0, PROMPT)
     shares &&= isSame(await places.step([token]))

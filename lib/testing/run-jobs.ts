@@ -8,8 +8,9 @@ import { runJob, type StopReason } from '@/lib/worker/run-job'
 const OWNER = 'test-worker'
 
 /**
- * Runs waiting jobs one after the other in this process, as the worker would; `stopWhen` is asked every few milliseconds,
- * and the job that is under way ends with the reason it returns.
+ * Runs waiting jobs one after the other in this process, as the worker would; `stopWhen` is asked after each transaction
+ * (a short job may leave no other moment) and every few milliseconds, and the job that is under way ends with the reason
+ * it returns.
  */
 export async function runJobs(
   { db, config }: { db: Db; config: Config },
@@ -22,12 +23,21 @@ export async function runJobs(
     const kind = JOB_KINDS.find((entry) => entry.kind === row?.kind)
     if (!kind) throw new Error('no such kind')
     const controller = new AbortController()
-    const timer = setInterval(() => {
-      const reason = stopWhen()
+    const ask = () => {
+      const reason = controller.signal.aborted ? null : stopWhen()
       if (reason) controller.abort(reason)
-    }, 2)
-    await runJob({ db, config, pool, owner: OWNER }, kind, row, controller.signal)
-    clearInterval(timer)
+    }
+    const timer = setInterval(ask, 2)
+    const { transaction } = db.$client
+    db.$client.transaction = ((work) => {
+      // Runs once the transaction is over: its work waits for nothing.
+      queueMicrotask(ask)
+      return transaction.call(db.$client, work)
+    }) as typeof transaction
+    await runJob({ db, config, pool, owner: OWNER }, kind, row, controller.signal).finally(() => {
+      db.$client.transaction = transaction
+      clearInterval(timer)
+    })
     if (controller.signal.aborted) break
   }
   await pool.closeAll()

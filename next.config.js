@@ -27,6 +27,7 @@ const config = {
     '@huggingface/transformers',
     'pino',
     'playwright',
+    'wabt',
   ],
   // `npm run lint` checks the types; whoever starts the application need not wait for it.
   typescript: { ignoreBuildErrors: true },

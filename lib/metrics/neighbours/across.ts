@@ -28,8 +28,8 @@ export async function findNeighboursAcross(
   options: SearchOptions,
 ): Promise<NeighboursAcross> {
   throwIfAborted(options.signal)
-  const own = await makeSide(rows, n, d, options.signal)
-  const other = await makeSide(others, m, d, options.signal)
+  const own = makeSide(rows, n, d)
+  const other = makeSide(others, m, d)
   const found = await searchAmong(own.side, other.side, d, options)
   const result: NeighboursAcross = {
     distance: new Float64Array(n),

@@ -2,7 +2,6 @@ import {
   encodeModel,
   FLOAT,
   floatTensor,
-  FUSED,
   INT8,
   INT64,
   integerList,
@@ -12,52 +11,42 @@ import {
 } from '@/lib/onnx-model'
 import type { Products } from './plan'
 
-// The lowest pair that knows Gemm, Reshape and ReduceMax in the form used here.
+// The lowest pair that knows Gemm, QLinearMatMul and QuantizeLinear in the form used here.
 const VERSIONS = { opset: 13, irVersion: 7 }
 
 /**
- * Returns the bytes of an ONNX model without weights: G = A B^T for two tiles of `tile` rows, S the maxima of G over blocks
- * of rows (tile / block x tile) and, with `both`, R those over columns that lie tile / block apart (tile x tile / block).
- * In bytes A is unsigned around 128 and B is given transposed, as the operator wants it.
+ * Returns the bytes of an ONNX model without weights: for two tiles of `tile` rows the products A B^T over `step`, rounded,
+ * in a byte each (G): 0 for all below and 255 for all above. In bytes A is unsigned around 128 and B is given transposed,
+ * as the operator wants it.
  */
-export function tileGraph(
-  products: Products,
-  tile: number,
-  width: number,
-  block: number,
-  both: boolean,
-): Uint8Array {
+export function tileGraph(products: Products, tile: number, width: number): Uint8Array {
   const isBytes = products === 'int8'
-  const blocks = tile / block
-  const maxima = (shape: string, reshaped: string, output: string) => [
-    onnxNode(['Reshape'], ['G', shape], [reshaped]),
-    onnxNode(['ReduceMax'], [reshaped], [output], { axes: [1], keepdims: 0 }),
-  ]
-  // Products of bytes whose sums come out in float32.
-  const product = isBytes
-    ? onnxNode(['MatMulIntegerToFloat', FUSED], ['A', 'B', 'one', 'one', 'zero'], ['G'])
-    : onnxNode(['Gemm'], ['A', 'B'], ['G'], { transB: 1 })
+  const node = isBytes
+    ? [
+        onnxNode(
+          ['QLinearMatMul'],
+          ['A', 'one', 'middle', 'B', 'one', 'zero', 'step', 'least'],
+          ['G'],
+        ),
+      ]
+    : [
+        onnxNode(['Gemm'], ['A', 'B'], ['P'], { transB: 1 }),
+        onnxNode(['QuantizeLinear'], ['P', 'step', 'least'], ['G']),
+      ]
   const graph = {
     name: 'tiles',
-    node: [product, ...maxima('byColumn', 'GS', 'S'), ...(both ? maxima('byRow', 'GR', 'R') : [])],
+    node,
     input: [
       tensorInfo('A', isBytes ? UINT8 : FLOAT, [tile, width]),
       tensorInfo('B', isBytes ? INT8 : FLOAT, isBytes ? [width, tile] : [tile, width]),
+      tensorInfo('step', FLOAT, []),
     ],
-    output: [
-      tensorInfo('G', FLOAT, [tile, tile]),
-      tensorInfo('S', FLOAT, [blocks, tile]),
-      ...(both ? [tensorInfo('R', FLOAT, [tile, blocks])] : []),
-    ],
+    output: [tensorInfo('G', UINT8, [tile, tile])],
     initializer: [
-      integerList('byColumn', [blocks, block, tile]),
-      ...(both ? [integerList('byRow', [tile, block, blocks])] : []),
-      ...(isBytes
-        ? [
-            { name: 'zero', dims: [], dataType: UINT8, int32Data: [128] },
-            { name: 'one', dims: [], dataType: FLOAT, floatData: [1] },
-          ]
-        : []),
+      { name: 'one', dims: [], dataType: FLOAT, floatData: [1] },
+      { name: 'middle', dims: [], dataType: UINT8, int32Data: [128] },
+      { name: 'zero', dims: [], dataType: INT8, int32Data: [0] },
+      { name: 'least', dims: [], dataType: UINT8, int32Data: [0] },
     ],
   }
   return encodeModel(graph, VERSIONS)

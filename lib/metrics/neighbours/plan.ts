@@ -65,18 +65,20 @@ export interface WorkerPlan {
   own: Side
   /** Rows that they look among; null: each other. */
   other: Side | null
+  /** Rows of a tile. */
   tile: number
-  block: number
   /** Squared distance below which a pair counts as near. */
   threshold: number
   /** Products that may be used, and the graphs of both. */
   allowed: Record<Products, boolean>
   graphs: Record<Products, Uint8Array>
+  /** What looks through their products. */
+  scan: WebAssembly.Module
   control: Int32Array
   found: Found
   /**
-   * Float32 bits of the squared distance that any thread has found for a row of one set, rounded up; a write that is lost
-   * to another thread's costs a comparison. Null across two sets, where a row is one thread's.
+   * Float32 bits of the squared distance that any thread has found for a row, rounded up; a write that is lost to another
+   * thread's costs a comparison. Null where the second nearest row is asked for too.
    */
   reaches: Int32Array | null
 }
@@ -92,10 +94,18 @@ export interface WorkerReport {
   tiles: Record<Products, number>
 }
 
-/** Positions in `control`: next stripe, whether to stop for good or at the end of the stripe, and tiles done. */
-export const CONTROL = { nextStripe: 0, cancelled: 1, paused: 2, tilesDone: 3, length: 4 } as const
+/** Positions in `control`: next stripe, whether to stop for good or at the end of the stripe, tiles done, and next tile to
+ * write the codes of. */
+export const CONTROL = {
+  nextStripe: 0,
+  cancelled: 1,
+  paused: 2,
+  tilesDone: 3,
+  nextTile: 4,
+  length: 5,
+} as const
 
-/** Rows of a tile; measured best, as the tile's product (1 MB) stays in the caches. */
+/** Rows of a tile; measured best, as the tile and its products stay in the caches. */
 export const TILE = 512
 
 /** Returns the number of tiles between `asking` rows and `n` others. */

@@ -1,20 +1,20 @@
 // @ts-check
 // Plain JavaScript, because threads load it without a TypeScript loader.
+import { STEPS, ZERO } from './codes.mjs'
 
 /** @typedef {import('./sides').Side} Side */
 
 /**
- * Products of two tiles and what may be concluded from them.
+ * Products of two tiles, a byte each: x / step, rounded, 0 for all below and 255 for all above.
  *
  * @typedef {object} Opened
- * @property {Float32Array} product by row and column
- * @property {Float32Array} rows maxima of the rows over blocks of columns
- * @property {Float32Array} columns maxima of the columns over blocks of rows
  * @property {(j: number) => void} setRight sets the tile of columns, of the asking rows
- * @property {(i: number) => Promise<unknown>} multiply takes the product with a tile of rows
- * @property {(own: Side, asked: number, other: Side, seen: number) => number} bound prepares `sure` for the rows of one
- *   tile beside another, and returns u: a pair at a squared distance of D2 has a product of at least (sure - D2 / 2) / u
- * @property {Float64Array} sure
+ * @property {(i: number, step: number) => Promise<unknown>} multiply takes the product with a tile of rows
+ * @property {(side: Side, index: number, others: Side, seen: number, sure: Float64Array) => number} bound prepares `sure`
+ *   for the rows of one tile beside another, and returns u: a pair at a squared distance of D2 has a product x of at least
+ *   (sure - D2 / 2) / u
+ * @property {(side: Side, index: number, others: Side, seen: number) => number} most returns what no product of two tiles
+ *   is above
  */
 
 // Relative error of a float64 sum of d terms is below d + 8 of these, with room for the few operations around it.
@@ -23,11 +23,6 @@ const FLOAT64_ROUNDING = 2 ** -51
 const FLOAT32_ROUNDING = 2 ** -24
 // Products smaller than float32 holds are lost one by one, each no larger than this.
 const FLOAT32_SMALLEST = 2 ** -125
-// Finite, so that sums of two stay finite, and below every product of real vectors.
-const MASKED = -1e30
-// Codes of zero.
-const ZERO = 128
-const LARGEST_CODE = 127
 
 const OPTIONS = {
   intraOpNumThreads: 1,
@@ -38,69 +33,61 @@ const OPTIONS = {
 
 /** Returns one kind of products with its tensors, which are used again for every tile.
  * @param {typeof import('onnxruntime-node')} ort @param {import('./plan').WorkerPlan} plan
- * @param {import('./plan').Products} kind */
-async function openTensors(ort, { tile, block, d, graphs, other }, kind) {
+ * @param {import('./plan').Products} kind @param {Uint8Array} into where the products go */
+async function openTensors(ort, { tile, d, graphs }, kind, into) {
   const isBytes = kind === 'int8'
   const session = await ort.InferenceSession.create(graphs[kind], OPTIONS)
-  const width = isBytes ? d : d + 2
-  const left = isBytes ? new Uint8Array(tile * width) : new Float32Array(tile * width)
-  const right = isBytes ? new Int8Array(tile * width) : new Float32Array(tile * width)
-  const product = new Float32Array(tile * tile)
-  const rows = new Float32Array((tile * tile) / block)
-  const columns = new Float32Array((tile * tile) / block)
-  const blocks = tile / block
+  const left = isBytes ? new Uint8Array(tile * d) : new Float32Array(tile * d)
+  const right = isBytes ? new Int8Array(tile * d) : new Float32Array(tile * d)
+  const steps = new Float32Array(1)
   const feeds = {
-    A: new ort.Tensor(left, [tile, width]),
-    B: new ort.Tensor(right, isBytes ? [width, tile] : [tile, width]),
+    A: new ort.Tensor(left, [tile, d]),
+    B: new ort.Tensor(right, isBytes ? [d, tile] : [tile, d]),
+    step: new ort.Tensor(steps, []),
   }
-  const fetches = {
-    G: new ort.Tensor(product, [tile, tile]),
-    S: new ort.Tensor(columns, [blocks, tile]),
-    ...(other === null ? { R: new ort.Tensor(rows, [tile, blocks]) } : {}),
+  const fetches = { G: new ort.Tensor(into, [tile, tile]) }
+  const run = (/** @type {number} */ step) => {
+    steps[0] = step
+    return session.run(feeds, fetches)
   }
-  const run = () => session.run(feeds, fetches)
-  const sure = new Float64Array(tile)
-  return { left, right, product, rows, columns, sure, run }
+  return { left, right, run }
 }
 
 /** Returns products of codes; null on a processor whose products of bytes are cut where they are large.
- * @param {typeof import('onnxruntime-node')} ort @param {import('./plan').WorkerPlan} plan
+ * @param {typeof import('onnxruntime-node')} ort @param {import('./plan').WorkerPlan} plan @param {Uint8Array} into
  * @returns {Promise<Opened | null>} */
-async function openBytes(ort, plan) {
+async function openBytes(ort, plan, into) {
   const { tile, d, own } = plan
   const other = plan.other ?? own
-  const { left, right, run, ...products } = await openTensors(ort, plan, 'int8')
-  const { sure } = products
+  const { left, right, run } = await openTensors(ort, plan, 'int8', into)
   // One for the rounding of errors and of what is made of this, the rest for products that float32 does not hold.
-  const whole = 1 + d * LARGEST_CODE ** 2 * FLOAT32_ROUNDING
-  for (const sign of [1, -1]) {
-    left.fill(ZERO + sign * LARGEST_CODE)
-    right.fill(LARGEST_CODE)
-    await run()
-    if (products.product.some((value) => value !== Math.fround(sign * d * LARGEST_CODE ** 2)))
-      return null
-  }
+  const whole = 1 + d * STEPS ** 2 * FLOAT32_ROUNDING
+  // The largest product reads 200; where sums of two are cut it is half as large.
+  const expected = 200
+  left.fill(ZERO + STEPS)
+  right.fill(STEPS)
+  await run((d * STEPS ** 2) / expected)
+  if (into.some((value) => value !== expected)) return null
   return {
-    ...products,
     setRight: once((j) => {
       const codes = own.codes.subarray(j * tile * d, (j + 1) * tile * d)
       for (let r = 0, at = 0; r < tile; r += 1) {
         for (let k = 0; k < d; k += 1, at += 1) right[k * tile + r] = codes[at] - ZERO
       }
     }),
-    multiply(i) {
+    multiply(i, step) {
       left.set(other.codes.subarray(i * tile * d, (i + 1) * tile * d))
-      return run()
+      return run(step)
     },
-    bound(asking, asked, others, seen) {
+    bound(side, index, others, seen, sure) {
       const least = others.least[seen]
       const most = others.most[seen]
       const length = Math.sqrt(2 * most)
       const error = others.worst[seen]
-      const unit = asking.scales[asked] * others.scales[seen]
+      const unit = side.scales[index] * others.scales[seen]
       const rounding = 2 * (d + 8) * FLOAT64_ROUNDING
-      const { halfNorms, errors } = asking
-      for (let r = 0, place = asked * tile; r < tile && place < asking.n; r += 1, place += 1) {
+      const { halfNorms, errors } = side
+      for (let r = 0, place = index * tile; r < tile && place < side.n; r += 1, place += 1) {
         const half = halfNorms[place]
         const lost = errors[place]
         const off = (Math.sqrt(2 * half) + lost) * error + lost * length
@@ -108,47 +95,48 @@ async function openBytes(ort, plan) {
       }
       return unit
     },
+    most(side, index, others, seen) {
+      const longest = (/** @type {Side} */ of, /** @type {number} */ at) =>
+        (Math.sqrt(2 * of.most[at]) + of.worst[at]) / of.scales[at]
+      return longest(side, index) * longest(others, seen)
+    },
   }
 }
 
-/** Returns products in float32, with two columns more that turn them into -D2 / 2:
- * (a, -|a|^2 / 2, 1) . (b, 1, -|b|^2 / 2). Rows past the end can never be anybody's best.
- * @param {typeof import('onnxruntime-node')} ort @param {import('./plan').WorkerPlan} plan
+/** Returns products in float32; rows past the end are zeros.
+ * @param {typeof import('onnxruntime-node')} ort @param {import('./plan').WorkerPlan} plan @param {Uint8Array} into
  * @returns {Promise<Opened>} */
-async function openFloats(ort, plan) {
+async function openFloats(ort, plan, into) {
   const { tile, d, own } = plan
   const other = plan.other ?? own
-  const { left, right, run, ...products } = await openTensors(ort, plan, 'float32')
-  const { sure } = products
-  /** @param {Side} side @param {number} index @param {Uint8Array | Int8Array | Float32Array} into
-   * @param {number} own */
-  const fill = (side, index, into, own) => {
-    for (let r = 0; r < tile; r += 1) {
-      const place = index * tile + r
-      const at = r * (d + 2)
-      const isReal = place < side.n
-      const from = isReal ? side.ids[place] * d : 0
-      if (isReal) into.set(side.rows.subarray(from, from + d), at)
-      else into.fill(0, at, at + d)
-      into[at + d + own] = isReal ? -side.halfNorms[place] : MASKED
-      into[at + d + 1 - own] = 1
+  const { left, right, run } = await openTensors(ort, plan, 'float32', into)
+  /** @param {Side} side @param {number} index @param {Uint8Array | Int8Array | Float32Array} to */
+  const fill = (side, index, to) => {
+    for (let r = 0, place = index * tile; r < tile; r += 1, place += 1) {
+      const from = place < side.n ? side.ids[place] * d : -1
+      if (from >= 0) to.set(side.rows.subarray(from, from + d), r * d)
+      else to.fill(0, r * d, (r + 1) * d)
     }
   }
   return {
-    ...products,
-    setRight: once((j) => fill(own, j, right, 1)),
-    multiply(i) {
-      fill(other, i, left, 0)
-      return run()
+    setRight: once((j) => fill(own, j, right)),
+    multiply(i, step) {
+      fill(other, i, left)
+      return run(step)
     },
-    // Absolute values of the terms of a product sum to at most |a|^2 + |b|^2.
-    bound(asking, asked, others, seen) {
+    // Absolute values of the terms of a product sum to at most half of |a|^2 + |b|^2.
+    bound(side, index, others, seen, sure) {
+      const least = others.least[seen]
       const most = others.most[seen]
-      for (let r = 0, place = asked * tile; r < tile && place < asking.n; r += 1, place += 1) {
-        const terms = 2 * (asking.halfNorms[place] + most)
-        sure[r] = -(d + 8) * (FLOAT32_ROUNDING * terms + FLOAT32_SMALLEST)
+      for (let r = 0, place = index * tile; r < tile && place < side.n; r += 1, place += 1) {
+        const half = side.halfNorms[place]
+        const off = (d + 8) * (FLOAT32_ROUNDING * (half + most) + FLOAT32_SMALLEST)
+        sure[r] = half + least - off
       }
       return 1
+    },
+    most(side, index, others, seen) {
+      return 2 * Math.sqrt(side.most[index] * others.most[seen])
     },
   }
 }
@@ -163,12 +151,12 @@ function once(work) {
   }
 }
 
-/** Returns the kinds of products that this processor and these vectors allow.
- * @param {typeof import('onnxruntime-node')} ort @param {import('./plan').WorkerPlan} plan */
-export async function openProducts(ort, plan) {
+/** Returns the kinds of products that this processor and these vectors allow; both write theirs to `into`.
+ * @param {typeof import('onnxruntime-node')} ort @param {import('./plan').WorkerPlan} plan @param {Uint8Array} into */
+export async function openProducts(ort, plan, into) {
   const { allowed } = plan
   return {
-    int8: allowed.int8 ? await openBytes(ort, plan) : null,
-    float32: allowed.float32 ? await openFloats(ort, plan) : null,
+    int8: allowed.int8 ? await openBytes(ort, plan, into) : null,
+    float32: allowed.float32 ? await openFloats(ort, plan, into) : null,
   }
 }

@@ -76,6 +76,7 @@ describe('findNeighbours', () => {
     { name: 'unit vectors, copies, a last tile in part', n: 1300, d: 24, spread: 0.25, unit: true },
     { name: 'many near repeats', n: 1100, d: 16, spread: 0.03, unit: true },
     { name: 'vectors of any length', n: 1100, d: 17, spread: 1, unit: false },
+    { name: 'more in question than waits', n: 3000, d: 4, spread: 0.01, unit: true },
     { name: 'exactly two tiles', n: 1024, d: 8, spread: 0.5, unit: true },
   ]
   it.each(cases)('in threads equals float64 brute force: $name', async ({ n, d, spread, unit }) => {

@@ -73,7 +73,7 @@ export async function findNeighbours(
   options: SearchOptions,
 ): Promise<Neighbours> {
   throwIfAborted(options.signal)
-  const { side, groups, placeOf } = await makeSide(rows, n, d, options.signal)
+  const { side, groups, placeOf } = makeSide(rows, n, d)
   const found = await searchAmong(side, null, d, options)
   const { nCompared, tiles } = found
   const result: Neighbours = {

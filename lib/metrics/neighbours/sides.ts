@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import { AppError, throwIfAborted } from '@/lib/errors'
+import { AppError } from '@/lib/errors'
+import { STEPS, ZERO } from './codes.mjs'
 import { distinctRows } from './distinct'
 import { TILE } from './plan'
 import type { Distinct } from './distinct'
@@ -38,15 +38,9 @@ export interface Side {
   least: Float64Array
   most: Float64Array
   worst: Float64Array
-  /** Largest squared length, which products in float32 must be able to hold. */
+  /** What no squared length is above, which products in float32 must be able to hold. */
   largest: number
 }
-
-// Steps on each side of zero; with 127 no code is -128, which has no opposite.
-const STEPS = 127
-const ZERO = 128
-// Some 50 ms of 384 dimensions: others of the process have their turn between.
-const TILES_AT_A_TIME = 64
 
 const shared = (bytes: number) => new SharedArrayBuffer(bytes)
 
@@ -58,28 +52,34 @@ function inSharedMemory(rows: Float32Array): Float32Array {
   return copy
 }
 
-/** Returns the largest coordinate of each different row, without its sign. */
+/** Returns the largest coordinate of each different row, without its sign; throws `data_error` on those that are no numbers. */
 function largestCoordinates(rows: Float32Array, d: number, { n, first }: Distinct): Float32Array {
   const largest = new Float32Array(n)
+  let odd = 0
   for (let g = 0; g < n; g += 1) {
     const at = (first[g] as number) * d
     let most = 0
     for (let k = at; k < at + d; k += 1) {
       const value = Math.abs(rows[k] as number)
       if (value > most) most = value
+      // Zero, but for infinity and what is not a number.
+      odd += value - value
     }
     largest[g] = most
+  }
+  if (odd !== 0) {
+    throw new AppError('data_error', 'The vectors have values that are not numbers. Embed again.')
   }
   return largest
 }
 
-/** Returns one side of a search: its different rows, in codes too, and which row of the matrix has which place. */
-export async function makeSide(
+/** Returns one side of a search, whose codes are still to be written (`codes.mjs`): its different rows, and which row of the
+ * matrix has which place. Throws `data_error` where a value is not a number. */
+export function makeSide(
   matrix: Float32Array,
   n: number,
   d: number,
-  signal?: AbortSignal,
-): Promise<{ side: Side; groups: Distinct; placeOf: Uint32Array }> {
+): { side: Side; groups: Distinct; placeOf: Uint32Array } {
   const rows = inSharedMemory(matrix)
   const groups = distinctRows(rows, n, d)
   const most = largestCoordinates(rows, d, groups)
@@ -98,7 +98,7 @@ export async function makeSide(
     least: new Float64Array(shared(8 * tiles)).fill(Infinity),
     most: new Float64Array(shared(8 * tiles)),
     worst: new Float64Array(shared(8 * tiles)),
-    largest: 0,
+    largest: d * (most[order.at(-1) ?? 0] ?? 0) ** 2,
   }
   const placeOf = new Uint32Array(groups.n)
   order.forEach((g, place) => {
@@ -110,64 +110,6 @@ export async function makeSide(
     const end = Math.min(groups.n, (tile + 1) * TILE)
     // Rows of zeros have any scale.
     side.scales[tile] = (most[order[end - 1] as number] as number) / STEPS || 1
-    for (let place = tile * TILE; place < end; place += 1) encode(side, d, place)
-    if (tile % TILES_AT_A_TIME === TILES_AT_A_TIME - 1) {
-      await nextTurn()
-      throwIfAborted(signal)
-    }
-  }
-  if (!Number.isFinite(side.largest)) {
-    throw new AppError('data_error', 'The vectors have values that are not numbers. Embed again.')
   }
   return { side, groups, placeOf }
-}
-
-/** Returns the code of a coordinate: rounded, cut off where all are positive. */
-function codeOf(value: number, steps: number): number {
-  return (value * steps + (ZERO + 0.5)) | 0
-}
-
-/**
- * Writes the codes of a row, its length and what they leave out. No powers: they take ten times as long as products. Two sums
- * side by side: the processor waits for the one before in each.
- */
-function encode(side: Side, d: number, place: number): void {
-  const { rows, codes, least, most, worst } = side
-  const tile = Math.floor(place / TILE)
-  const scale = side.scales[tile] as number
-  const steps = 1 / scale
-  const from = (side.ids[place] as number) * d
-  const to = place * d
-  const even = d & ~1
-  let [square, lost, otherSquare, otherLost] = [0, 0, 0, 0]
-  for (let k = 0; k < even; k += 2) {
-    const value = rows[from + k] as number
-    const next = rows[from + k + 1] as number
-    const code = codeOf(value, steps)
-    const nextCode = codeOf(next, steps)
-    const error = value - (code - ZERO) * scale
-    const nextError = next - (nextCode - ZERO) * scale
-    codes[to + k] = code
-    codes[to + k + 1] = nextCode
-    square += value * value
-    otherSquare += next * next
-    lost += error * error
-    otherLost += nextError * nextError
-  }
-  if (even < d) {
-    const value = rows[from + even] as number
-    const code = codeOf(value, steps)
-    const error = value - (code - ZERO) * scale
-    codes[to + even] = code
-    square += value * value
-    lost += error * error
-  }
-  const half = (square + otherSquare) / 2
-  const error = Math.sqrt(lost + otherLost)
-  side.halfNorms[place] = half
-  side.errors[place] = error
-  least[tile] = Math.min(least[tile] as number, half)
-  most[tile] = Math.max(most[tile] as number, half)
-  worst[tile] = Math.max(worst[tile] as number, error)
-  side.largest = Math.max(side.largest, 2 * half)
 }

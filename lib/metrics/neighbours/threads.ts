@@ -4,14 +4,13 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { AppError, throwIfAborted } from '@/lib/errors'
 import { log } from '@/lib/log'
+import { scanModule } from './assemble'
 import { tileGraph } from './graphs'
 import { progressKeeper } from './kept'
 import { CONTROL, emptyFound, TILE, tileCount, tileCountAcross } from './plan'
 import type { Found, FoundAmong, SearchOptions, WorkerPlan, WorkerReport } from './plan'
 import type { Side } from './sides'
 
-// One block of candidates in 32 is looked at when it holds one; 1/16 of the products is read otherwise.
-const BLOCK = 32
 // Long enough to cost nothing, short enough for a live bar and a prompt cancel.
 const POLL_MS = 100
 // Writing 20 bytes a row takes a hundredth of it at most.
@@ -108,15 +107,14 @@ export async function searchInThreads(
     own,
     other,
     tile: TILE,
-    block: BLOCK,
     threshold,
     allowed: allowedProducts(own, other, d, options.allowed),
-    graphs: {
-      int8: tileGraph('int8', TILE, d, BLOCK, other === null),
-      float32: tileGraph('float32', TILE, d + 2, BLOCK, other === null),
-    },
+    graphs: { int8: tileGraph('int8', TILE, d), float32: tileGraph('float32', TILE, d) },
+    scan: await scanModule(),
     control,
-    reaches: other ? null : new Int32Array(new SharedArrayBuffer(4 * own.n)).fill(INFINITE_BITS),
+    reaches: wantsSecond
+      ? null
+      : new Int32Array(new SharedArrayBuffer(4 * own.n)).fill(INFINITE_BITS),
   }
   // Joined, not given to Worker as a URL: bundlers of the web server would take that for an entry of their own.
   const file = path.join(path.dirname(fileURLToPath(import.meta.url)), 'worker.mjs')
@@ -130,6 +128,9 @@ export async function searchInThreads(
   let pause: NodeJS.Timeout | undefined
   try {
     await Promise.all(workers.map(nextMessage))
+    const encoded = Promise.all(workers.map(nextMessage))
+    for (const worker of workers) worker.postMessage('encode')
+    await encoded
     // At once too: a search may be over before the first poll.
     report()
     for (;;) {

@@ -2,21 +2,24 @@
 // One thread of the exact neighbour search. Plain JavaScript, because threads load it without a TypeScript loader.
 import { parentPort, workerData } from 'node:worker_threads'
 import ort from 'onnxruntime-node'
+import { encodeTile } from './codes.mjs'
 import { squaredDistance } from './distance.mjs'
+import { LARGEST_PRODUCT, openLimits, ROUNDING, stepFor } from './limits.mjs'
 import { openProducts } from './products.mjs'
+import { openReaches } from './reaches.mjs'
+import { openScan } from './scan.mjs'
 
 /** @typedef {import('./sides').Side} Side */
 /** @type {import('./plan').WorkerPlan} */
 const plan = workerData
-const { d, own, tile, block, threshold, control, reaches } = plan
+const { d, own, tile, threshold, control, reaches } = plan
 const { distance, nearest, near, second } = plan.found
 const other = plan.other ?? own
 const isAcross = plan.other !== null
-const blocks = tile / block
 const tilesOf = (/** @type {Side} */ { n }) => Math.ceil(n / tile)
 // A stripe is a tile of asking rows beside all others; within one set beside those up to itself, longest first.
 const stripes = tilesOf(own)
-const [NEXT_STRIPE, CANCELLED, PAUSED, TILES_DONE] = [0, 1, 2, 3]
+const [NEXT_STRIPE, CANCELLED, PAUSED, TILES_DONE, NEXT_TILE] = [0, 1, 2, 3, 4]
 // By then rows have a near one, so that a tile takes what most will.
 const TRIAL_AFTER = 8
 // A tile of the slower products costs a few others: under a hundredth of the time.
@@ -27,51 +30,23 @@ const RISE = 1.05
 let compared = 0
 const tiles = { int8: 0, float32: 0 }
 const cost = { int8: Infinity, float32: Infinity }
-const kinds = await openProducts(ort, plan)
+const scan = openScan(plan.scan, tile)
+const { products } = scan
+const kinds = await openProducts(ort, plan, products)
+const { reachOf, share } = openReaches(plan)
 
-/** Where the maxima and members of the blocks of a row lie, for the rows and for the columns of a tile. Blocks of columns
- * lie every so many columns, as runs of them are maximised many at a time. */
-const ROWS = {
-  maxima: /** @type {const} */ ('rows'),
-  own: tile,
-  member: 1,
-  first: 1,
-  step: blocks,
-  maximum: blocks,
-  next: 1,
-}
-const COLUMNS = {
-  maxima: /** @type {const} */ ('columns'),
-  own: 1,
-  member: tile,
-  first: block,
-  step: 1,
-  maximum: 1,
-  next: tile,
-}
-
-// Float32 as whole numbers, which threads can share without a lock.
-const bits = new Int32Array(1)
-const float = new Float32Array(bits.buffer)
-// A float32 that is rounded to nearest is at most half of this off, relative, or half of its smallest number.
-const ROUND_UP = 1 + 2 ** -23
-const SMALLEST = 2 ** -149
-
-/** Tells the other threads how near a row is to one.
- * @param {number} place @param {number} value */
-function share(place, value) {
-  if (reaches === null || value >= reachOf(place)) return
-  float[0] = value * ROUND_UP + SMALLEST
-  reaches[place] = bits[0]
-}
-
-/** Compares a row of the asking side with one of the other in float64.
- * @param {number} place @param {number} seen */
-function compare(place, seen) {
-  const id = other.ids[seen]
-  const value = squaredDistance(own.rows, own.ids[place], other.rows, id, d)
+/** Returns the squared distance of two rows in float64.
+ * @param {number} asked @param {number} seen */
+function distanceOf(asked, seen) {
   compared += 1
-  if (value < threshold) near[place] += other.copies[seen]
+  return squaredDistance(own.rows, own.ids[asked], other.rows, other.ids[seen], d)
+}
+
+/** Takes a row of the other tile, or of its own set, that is at a squared distance of one.
+ * @param {number} place @param {number} value @param {Side} of @param {number} seen */
+function take(place, value, of, seen) {
+  const id = of.ids[seen]
+  if (value < threshold) near[place] += of.copies[seen]
   share(place, value)
   if (value < distance[place]) {
     if (second !== null) second[place] = distance[place]
@@ -84,97 +59,99 @@ function compare(place, seen) {
   if (second !== null && value < second[place]) second[place] = value
 }
 
-/** Returns the squared distance up to which a pair matters to an asking row, but for the threshold: what any thread has
- * found for it, rounded up.
- * @param {number} place */
-function reachOf(place) {
-  if (reaches === null) return second === null ? distance[place] : second[place]
-  bits[0] = reaches[place]
-  return float[0]
+const columns = openLimits(plan, reachOf, scan.columns, own)
+const rows = openLimits(plan, reachOf, scan.rows, own)
+// Across two sets nobody asks there.
+scan.rows.fill(LARGEST_PRODUCT)
+
+/** Tells rows that know of no other yet how near the most promising one of two tiles is, so that few are left to be compared;
+ * that one is among them.
+ * @param {number} i @param {number} j tiles of left and right rows */
+function lookFirst(i, j) {
+  const [base, from] = [i * tile, j * tile]
+  const [left, right] = [Math.min(other.n - base, tile), Math.min(own.n - from, tile)]
+  const isDiagonal = !isAcross && i === j
+  const best = { rows: new Int32Array(left).fill(-1), columns: new Int32Array(right).fill(-1) }
+  for (let r = 0; r < left; r += 1) {
+    let most = -1
+    for (let c = 0, at = r * tile; c < right; c += 1, at += 1) {
+      if (isDiagonal && r === c) continue
+      if (most < 0 || products[at] > products[most]) most = at
+      const high = best.columns[c]
+      if (high < 0 || products[at] > products[high]) best.columns[c] = at
+    }
+    best.rows[r] = most
+  }
+  /** @param {number} place @param {number} at */
+  const tell = (place, at) => {
+    if (at < 0 || reachOf(place) < Infinity) return
+    share(place, distanceOf(from + (at % tile), base + Math.floor(at / tile)))
+  }
+  best.columns.forEach((at, c) => tell(from + c, at))
+  if (!isAcross) best.rows.forEach((at, r) => tell(base + r, at))
 }
 
-/** Returns half the squared distance up to which a pair matters to an asking row.
- * @param {number} place */
-function halfReach(place) {
-  return Math.max(threshold, reachOf(place)) / 2
+// Pairs that are to be compared later, and the least that their squared distances can be. Most of those that are not nearer
+// than what their rows know of, but may be, are out of question once the rows know of nearer ones.
+const WAITING = 1 << 18
+const waiting = {
+  count: 0,
+  asked: new Uint32Array(WAITING),
+  seen: new Uint32Array(WAITING),
+  least: new Float64Array(WAITING),
 }
 
-// The least product that matters, by asking row of the tile.
-const limits = new Float64Array(tile)
-
-/** Looks through the products of a tile for pairs that may be nearer than what its asking rows have found.
- * @param {import('./products.mjs').Opened} products @param {typeof ROWS | typeof COLUMNS} shape
- * @param {number} asked tile of asking rows @param {number} seen tile of the others */
-function scan(products, shape, asked, seen) {
-  const { sure } = products
-  const maxima = products[shape.maxima]
-  const base = seen * tile
-  const from = asked * tile
-  const count = Math.min(own.n - from, tile)
-  const unit = products.bound(own, asked, other, seen)
-  for (let r = 0; r < count; r += 1) {
-    limits[r] = (sure[r] - halfReach(from + r)) / unit
-  }
-  const isDiagonal = !isAcross && asked === seen
-  const found = (/** @type {number} */ r) => look(products, shape, unit, r, from, base, isDiagonal)
-  if (shape === ROWS) {
-    for (let r = 0, at = 0; r < count; r += 1) {
-      for (let b = 0; b < blocks; b += 1, at += 1) if (maxima[at] >= limits[r]) found(r)
-    }
-    return
-  }
-  for (let b = 0; b < blocks; b += 1) {
-    for (let r = 0, at = b * tile; r < count; r += 1, at += 1) if (maxima[at] >= limits[r]) found(r)
-  }
+/** Compares a pair in float64, for both of its rows.
+ * @param {number} asked @param {number} seen */
+function comparePair(asked, seen) {
+  const value = distanceOf(asked, seen)
+  take(asked, value, other, seen)
+  if (!isAcross) take(seen, value, own, asked)
 }
 
-/** Compares one asking row with those of a tile whose products leave it in question.
- * @param {import('./products.mjs').Opened} products @param {typeof ROWS | typeof COLUMNS} shape
- * @param {number} unit @param {number} r asking row of the tile
- * @param {number} from place of the tile's first asking row @param {number} base place of the first one seen
- * @param {boolean} isDiagonal */
-function look(products, shape, unit, r, from, base, isDiagonal) {
-  const { product, sure } = products
-  const maxima = products[shape.maxima]
-  const place = from + r
-  const count = Math.min(other.n - base, tile)
-  const self = isDiagonal ? r : -1
-  const line = r * shape.own
-  const isNew = limits[r] === -Infinity || isDiagonal
-  let limit = limits[r]
-  let [most, next] = [-1, -1]
-  let top = -Infinity
-  for (let b = 0, at = r * shape.maximum; b < blocks; b += 1, at += shape.next) {
-    top = Math.max(top, maxima[at])
+/** Compares the pairs that wait and are still in question. */
+function compareWaiting() {
+  for (let k = 0; k < waiting.count; k += 1) {
+    const [asked, seen, least] = [waiting.asked[k], waiting.seen[k], waiting.least[k]]
+    const isAsked = least <= Math.max(threshold, reachOf(asked))
+    if (isAsked || (!isAcross && least <= reachOf(seen))) comparePair(asked, seen)
   }
-  // The most promising first, so that few others are left; of all blocks where nothing is known yet.
-  for (let b = 0, at = r * shape.maximum; b < blocks; b += 1, at += shape.next) {
-    if (!isNew && maxima[at] < top) continue
-    for (let k = 0, m = b * shape.first; k < block && m < count; k += 1, m += shape.step) {
-      if (m === self) continue
-      const value = product[line + m * shape.member]
-      if (most < 0 || value > product[line + most * shape.member]) {
-        next = most
-        most = m
-      } else if (next < 0 || value > product[line + next * shape.member]) next = m
+  waiting.count = 0
+}
+
+/** Compares the pairs of two tiles that the products leave in question, or has them wait.
+ * @param {number} i @param {number} j tiles of left and right rows @param {number} step */
+function compare(i, j, step) {
+  const [base, from] = [i * tile, j * tile]
+  const isDiagonal = !isAcross && i === j
+  for (const at of scan.find()) {
+    const r = Math.floor(at / tile)
+    const c = at % tile
+    const [seen, asked] = [base + r, from + c]
+    const product = products[at]
+    // Limits have risen since; what is past the end has products too.
+    if (product < scan.columns[c] && product < scan.rows[r]) continue
+    if (seen >= other.n || asked >= own.n || (isDiagonal && r >= c)) continue
+    const least = columns.leastDistance(c, (product + ROUNDING) * step)
+    const likely = columns.likelyDistance(c, product * step, other.halfNorms[seen])
+    const isNearer = likely < reachOf(asked) || (!isAcross && likely < reachOf(seen))
+    if (product < LARGEST_PRODUCT && !isNearer) {
+      if (waiting.count === WAITING) compareWaiting()
+      waiting.asked[waiting.count] = asked
+      waiting.seen[waiting.count] = seen
+      waiting.least[waiting.count] = least
+      waiting.count += 1
+      continue
     }
+    comparePair(asked, seen)
+    columns.set(c)
+    if (isAcross) continue
+    rows.set(r)
+    // In a tile beside itself each row is in both places.
+    if (!isDiagonal) continue
+    rows.set(c)
+    columns.set(r)
   }
-  if (second === null) next = -1
-  for (const m of [most, next]) {
-    if (m < 0 || product[line + m * shape.member] < limit) continue
-    compare(place, base + m)
-    limit = (sure[r] - halfReach(place)) / unit
-  }
-  for (let b = 0, at = r * shape.maximum; b < blocks; b += 1, at += shape.next) {
-    if (maxima[at] < limit) continue
-    for (let k = 0, m = b * shape.first; k < block && m < count; k += 1, m += shape.step) {
-      if (m === self || m === most || m === next) continue
-      if (product[line + m * shape.member] < limit) continue
-      compare(place, base + m)
-      limit = (sure[r] - halfReach(place)) / unit
-    }
-  }
-  limits[r] = Infinity
 }
 
 /** Returns the products that the next tile is found by: those that took less time, tried again now and then. */
@@ -189,15 +166,22 @@ function kindOfNext() {
 /** Goes over the pairs of two tiles.
  * @param {number} i tile of the left rows @param {number} j tile of the right rows, which ask */
 async function search(i, j) {
-  const kind = kindOfNext()
-  const products = /** @type {import('./products.mjs').Opened} */ (kinds[kind])
-  products.setRight(j)
+  const name = kindOfNext()
+  const kind = /** @type {import('./products.mjs').Opened} */ (kinds[name])
+  kind.setRight(j)
   const start = performance.now()
-  await products.multiply(i)
-  scan(products, COLUMNS, j, i)
-  if (!isAcross && i !== j) scan(products, ROWS, i, j)
-  cost[kind] = Math.min(performance.now() - start, cost[kind] * RISE)
-  tiles[kind] += 1
+  const most = Math.max(
+    columns.begin(kind, j, other, i),
+    isAcross ? 0 : rows.begin(kind, i, own, j),
+  )
+  const step = stepFor(most, kind.most(own, j, other, i))
+  await kind.multiply(i, step)
+  if (most === Infinity && reaches !== null) lookFirst(i, j)
+  columns.setAll(step)
+  if (!isAcross) rows.setAll(step)
+  compare(i, j, step)
+  cost[name] = Math.min(performance.now() - start, cost[name] * RISE)
+  tiles[name] += 1
   Atomics.add(control, TILES_DONE, 1)
 }
 
@@ -215,8 +199,23 @@ async function takeStripes() {
   }
 }
 
-parentPort?.on('message', async () => {
-  await takeStripes()
+/** Writes the codes of both sides. */
+function encodeTiles() {
+  const before = isAcross ? tilesOf(other) : 0
+  while (Atomics.load(control, CANCELLED) === 0) {
+    const next = Atomics.add(control, NEXT_TILE, 1)
+    if (next >= before + stripes) return
+    if (next < before) encodeTile(other, d, tile, next)
+    else encodeTile(own, d, tile, next - before)
+  }
+}
+
+parentPort?.on('message', async (/** @type {'encode' | 'search'} */ what) => {
+  if (what === 'encode') encodeTiles()
+  else {
+    await takeStripes()
+    if (Atomics.load(control, CANCELLED) === 0) compareWaiting()
+  }
   parentPort?.postMessage({ compared, tiles })
 })
 // Of a search that goes on, what was found before.

@@ -14,7 +14,7 @@ const session = await ort.InferenceSession.create(graph, {
 })
 const tensor = () =>
   new ort.Tensor('float32', new Float32Array(tile * width).fill(0.5), [tile, width])
-const feeds = { A: tensor(), B: tensor() }
+const feeds = { A: tensor(), B: tensor(), step: new ort.Tensor('float32', [1], []) }
 await session.run(feeds)
 parentPort?.on('message', async () => {
   for (let i = 0; i < products; i += 1) await session.run(feeds)

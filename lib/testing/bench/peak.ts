@@ -6,9 +6,8 @@ import { Worker } from 'node:worker_threads'
 import { tileGraph } from '@/lib/metrics/neighbours/graphs'
 import { TILE } from '@/lib/metrics/neighbours/plan'
 
-// So many columns that reading the tiles and taking their maxima is a thousandth of the product.
+// So many columns that reading the tiles and rounding the products is a thousandth of the product.
 const WIDTH = 4_096
-const BLOCK = 64
 // About half a second a thread: long enough to smooth, short enough to be run around every measurement.
 const PRODUCTS = 50
 const ROUNDS = 3
@@ -25,7 +24,7 @@ export function ownProcessorSeconds(): number {
  * out what other programs take, and shares of the peak hardly differ between machines.
  */
 export async function floatingPointPeak(): Promise<number> {
-  const graph = tileGraph('float32', TILE, WIDTH, BLOCK, true)
+  const graph = tileGraph('float32', TILE, WIDTH)
   const workerData = { graph, tile: TILE, width: WIDTH, products: PRODUCTS }
   const file = path.join(import.meta.dirname, 'peak-worker.mjs')
   const workers = Array.from(

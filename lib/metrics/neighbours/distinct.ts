@@ -22,11 +22,17 @@ export function distinctRows(rows: Float32Array, n: number, d: number): Distinct
     return true
   }
   for (let i = 0; i < n; i += 1) {
-    let hash = 0x811c9dc5
-    for (let k = 0; k < d; k += 1) {
-      hash = Math.imul(hash ^ (words[i * d + k] as number), 0x01000193)
+    // Two chains side by side: the processor waits for the step before in each.
+    let [hash, other] = [0x811c9dc5, 0x01234567]
+    const [from, end] = [i * d, (i + 1) * d]
+    for (let k = from; k < end; k += 2) {
+      hash = Math.imul(hash ^ (words[k] as number), 0x01000193)
       hash ^= hash >>> 15
+      // The last of an odd number stands in both.
+      other = Math.imul(other ^ (words[Math.min(k + 1, end - 1)] as number), 0x01000193)
+      other ^= other >>> 15
     }
+    hash = Math.imul(hash, 31) ^ other
     const candidates = byHash.get(hash)
     const known = candidates?.find((g) => equal(first[g] as number, i))
     if (known !== undefined) {

@@ -30,7 +30,7 @@ export interface FaissBench {
 
 // The threshold of the repeat count, as the metric has it.
 const THRESHOLD = 0.05
-const RUNS = 2
+const RUNS = 3
 // The kernels of OpenBLAS for x86-64 that are worth a try; the empty one is its own choice.
 const KERNELS = ['', 'SKYLAKEX', 'HASWELL']
 // Debian's Python, where its package python3-faiss lies, before any other one.

@@ -7,6 +7,9 @@ export const ZERO = 128
 /** Steps on each side of zero; with 127 no code is -128, which has no opposite. */
 export const STEPS = 127
 
+/** What a graph of products holds in place of the codes of its columns. */
+export const UNSET = 0xa5
+
 /** Returns the code of a coordinate: rounded, cut off where all are positive.
  * @param {number} value @param {number} steps */
 function codeOf(value, steps) {

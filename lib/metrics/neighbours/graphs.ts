@@ -9,6 +9,7 @@ import {
   tensorInfo,
   UINT8,
 } from '@/lib/onnx-model'
+import { UNSET } from './codes.mjs'
 import type { Products } from './plan'
 
 // The lowest pair that knows Gemm, QLinearMatMul and QuantizeLinear in the form used here.
@@ -16,8 +17,8 @@ const VERSIONS = { opset: 13, irVersion: 7 }
 
 /**
  * Returns the bytes of an ONNX model without weights: for two tiles of `tile` rows the products A B^T over `step`, rounded,
- * in a byte each (G): 0 for all below and 255 for all above. In bytes A is unsigned around 128 and B is given transposed,
- * as the operator wants it.
+ * in a byte each (G): 0 for all below and 255 for all above. In bytes A is unsigned around 128, and B stands in the graph, as the
+ * runtime then packs it once for many A: transposed, and all `UNSET` until it is written over.
  */
 export function tileGraph(products: Products, tile: number, width: number): Uint8Array {
   const isBytes = products === 'int8'
@@ -38,7 +39,7 @@ export function tileGraph(products: Products, tile: number, width: number): Uint
     node,
     input: [
       tensorInfo('A', isBytes ? UINT8 : FLOAT, [tile, width]),
-      tensorInfo('B', isBytes ? INT8 : FLOAT, isBytes ? [width, tile] : [tile, width]),
+      ...(isBytes ? [] : [tensorInfo('B', FLOAT, [tile, width])]),
       tensorInfo('step', FLOAT, []),
     ],
     output: [tensorInfo('G', UINT8, [tile, tile])],
@@ -47,6 +48,16 @@ export function tileGraph(products: Products, tile: number, width: number): Uint
       { name: 'middle', dims: [], dataType: UINT8, int32Data: [128] },
       { name: 'zero', dims: [], dataType: INT8, int32Data: [0] },
       { name: 'least', dims: [], dataType: UINT8, int32Data: [0] },
+      ...(isBytes
+        ? [
+            {
+              name: 'B',
+              dims: [width, tile],
+              dataType: INT8,
+              rawData: new Uint8Array(width * tile).fill(UNSET),
+            },
+          ]
+        : []),
     ],
   }
   return encodeModel(graph, VERSIONS)

@@ -1,6 +1,6 @@
 // @ts-check
 // Plain JavaScript, because threads load it without a TypeScript loader.
-import { STEPS, ZERO } from './codes.mjs'
+import { STEPS, UNSET, ZERO } from './codes.mjs'
 
 /** @typedef {import('./sides').Side} Side */
 
@@ -8,7 +8,7 @@ import { STEPS, ZERO } from './codes.mjs'
  * Products of two tiles, a byte each: x / step, rounded, 0 for all below and 255 for all above.
  *
  * @typedef {object} Opened
- * @property {(j: number) => void} setRight sets the tile of columns, of the asking rows
+ * @property {(j: number) => Promise<void>} setRight sets the tile of columns, of the asking rows
  * @property {(i: number, step: number) => Promise<unknown>} multiply takes the product with a tile of rows
  * @property {(side: Side, index: number, others: Side, seen: number, sure: Float64Array) => number} bound prepares `sure`
  *   for the rows of one tile beside another, and returns u: a pair at a squared distance of D2 has a product x of at least
@@ -36,13 +36,16 @@ const OPTIONS = {
  * @param {import('./plan').Products} kind @param {Uint8Array} into where the products go */
 async function openTensors(ort, { tile, d, graphs }, kind, into) {
   const isBytes = kind === 'int8'
-  const session = await ort.InferenceSession.create(graphs[kind], OPTIONS)
+  // Columns of codes are a part of the graph, which is opened anew for others; those of floats are given.
+  const graph = Uint8Array.from(graphs[kind])
+  let session = await ort.InferenceSession.create(graph, OPTIONS)
+  const at = isBytes ? Buffer.from(graph.buffer).indexOf(Buffer.alloc(tile * d, UNSET)) : 0
   const left = isBytes ? new Uint8Array(tile * d) : new Float32Array(tile * d)
-  const right = isBytes ? new Int8Array(tile * d) : new Float32Array(tile * d)
+  const right = isBytes ? new Int8Array(graph.buffer, at, tile * d) : new Float32Array(tile * d)
   const steps = new Float32Array(1)
   const feeds = {
     A: new ort.Tensor(left, [tile, d]),
-    B: new ort.Tensor(right, isBytes ? [d, tile] : [tile, d]),
+    ...(isBytes ? {} : { B: new ort.Tensor(right, [tile, d]) }),
     step: new ort.Tensor(steps, []),
   }
   const fetches = { G: new ort.Tensor(into, [tile, tile]) }
@@ -50,7 +53,11 @@ async function openTensors(ort, { tile, d, graphs }, kind, into) {
     steps[0] = step
     return session.run(feeds, fetches)
   }
-  return { left, right, run }
+  const reopen = async () => {
+    await session.release()
+    session = await ort.InferenceSession.create(graph, OPTIONS)
+  }
+  return { left, right, run, reopen }
 }
 
 /** Returns products of codes; null on a processor whose products of bytes are cut where they are large.
@@ -59,21 +66,23 @@ async function openTensors(ort, { tile, d, graphs }, kind, into) {
 async function openBytes(ort, plan, into) {
   const { tile, d, own } = plan
   const other = plan.other ?? own
-  const { left, right, run } = await openTensors(ort, plan, 'int8', into)
+  const { left, right, run, reopen } = await openTensors(ort, plan, 'int8', into)
   // One for the rounding of errors and of what is made of this, the rest for products that float32 does not hold.
   const whole = 1 + d * STEPS ** 2 * FLOAT32_ROUNDING
   // The largest product reads 200; where sums of two are cut it is half as large.
   const expected = 200
   left.fill(ZERO + STEPS)
   right.fill(STEPS)
+  await reopen()
   await run((d * STEPS ** 2) / expected)
   if (into.some((value) => value !== expected)) return null
   return {
-    setRight: once((j) => {
+    setRight: once(async (j) => {
       const codes = own.codes.subarray(j * tile * d, (j + 1) * tile * d)
       for (let r = 0, at = 0; r < tile; r += 1) {
         for (let k = 0; k < d; k += 1, at += 1) right[k * tile + r] = codes[at] - ZERO
       }
+      await reopen()
     }),
     multiply(i, step) {
       left.set(other.codes.subarray(i * tile * d, (i + 1) * tile * d))
@@ -142,11 +151,11 @@ async function openFloats(ort, plan, into) {
 }
 
 /** Returns a function that does nothing when it is called again with the same argument.
- * @param {(index: number) => void} work */
+ * @param {(index: number) => unknown} work */
 function once(work) {
   let done = -1
-  return (/** @type {number} */ index) => {
-    if (index !== done) work(index)
+  return async (/** @type {number} */ index) => {
+    if (index !== done) await work(index)
     done = index
   }
 }

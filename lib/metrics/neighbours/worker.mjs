@@ -168,7 +168,7 @@ function kindOfNext() {
 async function search(i, j) {
   const name = kindOfNext()
   const kind = /** @type {import('./products.mjs').Opened} */ (kinds[name])
-  kind.setRight(j)
+  await kind.setRight(j)
   const start = performance.now()
   const most = Math.max(
     columns.begin(kind, j, other, i),

@@ -131,12 +131,16 @@ export async function benchMndFaiss(n = 52_002, d = 384): Promise<FaissBench> {
     await fs.writeFile(file, new Uint8Array(rows.buffer))
     const own = path.join(folder, 'distances.f64')
     const before = await floatingPointPeak()
-    const { seconds: fastSeconds, cpuSeconds, rssMb } = await runSearch([file, n, d], RUNS, own)
+    const found = await runSearch([file, n, d], RUNS, own)
     // Caches and clock may be shared with other programs; the better one is the machine's.
     const peak = Math.max(before, await floatingPointPeak())
     const operations = tileCount(n) * 2 * TILE * TILE * d
     const distance = new Float64Array(new Uint8Array(await fs.readFile(own)).buffer)
     const faiss = await fastestFaiss([file, String(n), String(d), out])
+    // Faiss has some minutes for its best time, so the search has a moment before and one after them.
+    const again = faiss ? await runSearch([file, n, d], RUNS, own) : found
+    const fastSeconds = Math.min(found.seconds, again.seconds)
+    const cpuSeconds = Math.min(found.cpuSeconds, again.cpuSeconds)
     let maxDifference: number | null = null
     if (faiss) {
       const bytes = new Uint8Array(await fs.readFile(out))
@@ -158,7 +162,7 @@ export async function benchMndFaiss(n = 52_002, d = 384): Promise<FaissBench> {
         ? `faiss ${faiss.version}, ${faiss.libraries.map((name) => path.basename(name)).join(' ') || 'BLAS not found'}, ${faiss.kernel}`
         : 'not installed (Debian: python3-faiss libopenblas0-pthread)',
       maxDifference,
-      rssMb,
+      rssMb: Math.max(found.rssMb, again.rssMb),
     }
   } finally {
     await fs.rm(folder, { recursive: true, force: true })

@@ -15,7 +15,7 @@ import type { Distinct } from './distinct'
  *
  * and |s c| <= |x| + |e|. The products c.c' are whole numbers and exact, the lengths |e| are known row by row, so
  * |x - y|^2 = |x|^2 + |y|^2 - 2 x.y lies within twice that bound: a pair that may be nearer than what a row has found is
- * compared in float64 (`worker.mjs`), all others cannot be.
+ * compared in float64 (`worker.mjs`), all others cannot be. The threads write the codes and what follows from them (`codes.mjs`).
  */
 export interface Side {
   /** Different rows. */

@@ -22,42 +22,44 @@ const VERSIONS = { opset: 13, irVersion: 7 }
  */
 export function tileGraph(products: Products, tile: number, width: number): Uint8Array {
   const isBytes = products === 'int8'
-  const node = isBytes
-    ? [
-        onnxNode(
-          ['QLinearMatMul'],
-          ['A', 'one', 'middle', 'B', 'one', 'zero', 'step', 'least'],
-          ['G'],
-        ),
-      ]
-    : [
-        onnxNode(['Gemm'], ['A', 'B'], ['P'], { transB: 1 }),
-        onnxNode(['QuantizeLinear'], ['P', 'step', 'least'], ['G']),
-      ]
+  const kind = isBytes
+    ? {
+        node: [
+          onnxNode(
+            ['QLinearMatMul'],
+            ['A', 'one', 'middle', 'B', 'one', 'zero', 'step', 'least'],
+            ['G'],
+          ),
+        ],
+        input: [tensorInfo('A', UINT8, [tile, width])],
+        initializer: [
+          { name: 'one', dims: [], dataType: FLOAT, floatData: [1] },
+          { name: 'middle', dims: [], dataType: UINT8, int32Data: [128] },
+          { name: 'zero', dims: [], dataType: INT8, int32Data: [0] },
+          {
+            name: 'B',
+            dims: [width, tile],
+            dataType: INT8,
+            rawData: new Uint8Array(width * tile).fill(UNSET),
+          },
+        ],
+      }
+    : {
+        node: [
+          onnxNode(['Gemm'], ['A', 'B'], ['P'], { transB: 1 }),
+          onnxNode(['QuantizeLinear'], ['P', 'step', 'least'], ['G']),
+        ],
+        input: [tensorInfo('A', FLOAT, [tile, width]), tensorInfo('B', FLOAT, [tile, width])],
+        initializer: [],
+      }
   const graph = {
     name: 'tiles',
-    node,
-    input: [
-      tensorInfo('A', isBytes ? UINT8 : FLOAT, [tile, width]),
-      ...(isBytes ? [] : [tensorInfo('B', FLOAT, [tile, width])]),
-      tensorInfo('step', FLOAT, []),
-    ],
+    node: kind.node,
+    input: [...kind.input, tensorInfo('step', FLOAT, [])],
     output: [tensorInfo('G', UINT8, [tile, tile])],
     initializer: [
-      { name: 'one', dims: [], dataType: FLOAT, floatData: [1] },
-      { name: 'middle', dims: [], dataType: UINT8, int32Data: [128] },
-      { name: 'zero', dims: [], dataType: INT8, int32Data: [0] },
+      ...kind.initializer,
       { name: 'least', dims: [], dataType: UINT8, int32Data: [0] },
-      ...(isBytes
-        ? [
-            {
-              name: 'B',
-              dims: [width, tile],
-              dataType: INT8,
-              rawData: new Uint8Array(width * tile).fill(UNSET),
-            },
-          ]
-        : []),
     ],
   }
   return encodeModel(graph, VERSIONS)

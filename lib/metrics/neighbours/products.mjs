@@ -31,33 +31,26 @@ const OPTIONS = {
   logSeverityLevel: /** @type {const} */ (3),
 }
 
-/** Returns one kind of products with its tensors, which are used again for every tile.
- * @param {typeof import('onnxruntime-node')} ort @param {import('./plan').WorkerPlan} plan
- * @param {import('./plan').Products} kind @param {Uint8Array} into where the products go */
-async function openTensors(ort, { tile, d, graphs }, kind, into) {
-  const isBytes = kind === 'int8'
-  // Columns of codes are a part of the graph, which is opened anew for others; those of floats are given.
-  const graph = Uint8Array.from(graphs[kind])
-  let session = await ort.InferenceSession.create(graph, OPTIONS)
-  const at = isBytes ? Buffer.from(graph.buffer).indexOf(Buffer.alloc(tile * d, UNSET)) : 0
-  const left = isBytes ? new Uint8Array(tile * d) : new Float32Array(tile * d)
-  const right = isBytes ? new Int8Array(graph.buffer, at, tile * d) : new Float32Array(tile * d)
+/** Opens a graph of products with its tensors, which are used again for every tile.
+ * @param {typeof import('onnxruntime-node')} ort @param {number} tile @param {Uint8Array} graph
+ * @param {Record<string, import('onnxruntime-node').Tensor>} inputs @param {Uint8Array} into where the products go */
+async function openGraph(ort, tile, graph, inputs, into) {
   const steps = new Float32Array(1)
-  const feeds = {
-    A: new ort.Tensor(left, [tile, d]),
-    ...(isBytes ? {} : { B: new ort.Tensor(right, [tile, d]) }),
-    step: new ort.Tensor(steps, []),
-  }
+  const feeds = { ...inputs, step: new ort.Tensor(steps, []) }
   const fetches = { G: new ort.Tensor(into, [tile, tile]) }
-  const run = (/** @type {number} */ step) => {
-    steps[0] = step
-    return session.run(feeds, fetches)
+  let session = await ort.InferenceSession.create(graph, OPTIONS)
+  return {
+    /** Opens the graph as it is now. */
+    async reopen() {
+      await session.release()
+      session = await ort.InferenceSession.create(graph, OPTIONS)
+    },
+    /** @param {number} step */
+    run(step) {
+      steps[0] = step
+      return session.run(feeds, fetches)
+    },
   }
-  const reopen = async () => {
-    await session.release()
-    session = await ort.InferenceSession.create(graph, OPTIONS)
-  }
-  return { left, right, run, reopen }
 }
 
 /** Returns products of codes; null on a processor whose products of bytes are cut where they are large.
@@ -66,14 +59,19 @@ async function openTensors(ort, { tile, d, graphs }, kind, into) {
 async function openBytes(ort, plan, into) {
   const { tile, d, own } = plan
   const other = plan.other ?? own
-  const { left, right, run, reopen } = await openTensors(ort, plan, 'int8', into)
+  const left = new Uint8Array(tile * d)
+  // The columns are a part of the graph, which is opened anew for others.
+  const graph = Uint8Array.from(plan.graphs.int8)
+  const at = Buffer.from(graph.buffer).indexOf(Buffer.alloc(tile * d, UNSET))
+  const right = new Int8Array(graph.buffer, at, tile * d)
   // One for the rounding of errors and of what is made of this, the rest for products that float32 does not hold.
   const whole = 1 + d * STEPS ** 2 * FLOAT32_ROUNDING
   // The largest product reads 200; where sums of two are cut it is half as large.
   const expected = 200
   left.fill(ZERO + STEPS)
   right.fill(STEPS)
-  await reopen()
+  const inputs = { A: new ort.Tensor(left, [tile, d]) }
+  const { reopen, run } = await openGraph(ort, tile, graph, inputs, into)
   await run((d * STEPS ** 2) / expected)
   if (into.some((value) => value !== expected)) return null
   return {
@@ -118,8 +116,10 @@ async function openBytes(ort, plan, into) {
 async function openFloats(ort, plan, into) {
   const { tile, d, own } = plan
   const other = plan.other ?? own
-  const { left, right, run } = await openTensors(ort, plan, 'float32', into)
-  /** @param {Side} side @param {number} index @param {Uint8Array | Int8Array | Float32Array} to */
+  const [left, right] = [new Float32Array(tile * d), new Float32Array(tile * d)]
+  const inputs = { A: new ort.Tensor(left, [tile, d]), B: new ort.Tensor(right, [tile, d]) }
+  const { run } = await openGraph(ort, tile, plan.graphs.float32, inputs, into)
+  /** @param {Side} side @param {number} index @param {Float32Array} to */
   const fill = (side, index, to) => {
     for (let r = 0, place = index * tile; r < tile; r += 1, place += 1) {
       const from = place < side.n ? side.ids[place] * d : -1

@@ -132,14 +132,13 @@ function compare(i, j, step) {
     // Limits have risen since; what is past the end has products too.
     if (product < scan.columns[c] && product < scan.rows[r]) continue
     if (seen >= other.n || asked >= own.n || (isDiagonal && r >= c)) continue
-    const least = columns.leastDistance(c, (product + ROUNDING) * step)
     const likely = columns.likelyDistance(c, product * step, other.halfNorms[seen])
     const isNearer = likely < reachOf(asked) || (!isAcross && likely < reachOf(seen))
     if (product < LARGEST_PRODUCT && !isNearer) {
       if (waiting.count === WAITING) compareWaiting()
       waiting.asked[waiting.count] = asked
       waiting.seen[waiting.count] = seen
-      waiting.least[waiting.count] = least
+      waiting.least[waiting.count] = columns.leastDistance(c, (product + ROUNDING) * step)
       waiting.count += 1
       continue
     }

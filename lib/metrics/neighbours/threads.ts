@@ -87,6 +87,9 @@ export async function searchInThreads(
   options: SearchOptions,
 ): Promise<FoundAmong> {
   const { signal, progress, threshold, wantsSecond = false, kept } = options
+  const scan = await scanModule()
+  // From here on the threads are told; nothing is awaited before.
+  throwIfAborted(signal)
   const stripes = Math.ceil(own.n / TILE)
   const total = other ? tileCountAcross(own.n, other.n) : tileCount(own.n)
   const threads = Math.max(1, Math.min(options.threads ?? availableParallelism(), stripes))
@@ -110,7 +113,7 @@ export async function searchInThreads(
     threshold,
     allowed: allowedProducts(own, other, d, options.allowed),
     graphs: { int8: tileGraph('int8', TILE, d), float32: tileGraph('float32', TILE, d) },
-    scan: await scanModule(),
+    scan,
     control,
     reaches: wantsSecond
       ? null
@@ -123,14 +126,17 @@ export async function searchInThreads(
   })
   const cancel = () => Atomics.store(control, CONTROL.cancelled, 1)
   signal?.addEventListener('abort', cancel, { once: true })
+  const round = (what: 'encode' | 'search') => {
+    const ended = Promise.all(workers.map(nextMessage))
+    for (const worker of workers) worker.postMessage(what)
+    return ended
+  }
   const report = () => progress?.(Atomics.load(control, CONTROL.tilesDone), total)
   const poll = setInterval(report, POLL_MS)
   let pause: NodeJS.Timeout | undefined
   try {
     await Promise.all(workers.map(nextMessage))
-    const encoded = Promise.all(workers.map(nextMessage))
-    for (const worker of workers) worker.postMessage('encode')
-    await encoded
+    await round('encode')
     // At once too: a search may be over before the first poll.
     report()
     for (;;) {
@@ -139,9 +145,7 @@ export async function searchInThreads(
         const stop = () => Atomics.store(control, CONTROL.paused, 1)
         pause = setTimeout(stop, options.keepEvery ?? KEEP_EVERY_MS)
       }
-      const ended = Promise.all(workers.map(nextMessage))
-      for (const worker of workers) worker.postMessage('search')
-      const reports = await ended
+      const reports = await round('search')
       clearTimeout(pause)
       throwIfAborted(signal)
       if (!other) join(founds)
